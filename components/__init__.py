@@ -1,0 +1,1 @@
+"""Pulumi components for trading infrastructure; each area is a package of its own."""

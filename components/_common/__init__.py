@@ -1,0 +1,1 @@
+"""What every component shares: names, labels, ports, placements, the image lock. Creates no resource."""

@@ -1,0 +1,17 @@
+"""Dumping rendered configuration: one way for YAML, one for JSON, both stable for review."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+
+def to_yaml(document: Mapping[str, Any]) -> str:
+    """YAML in the order given, long lines unbroken, so that a changed setting is a changed line."""
+    return yaml.safe_dump(dict(document), sort_keys=False, width=1000)
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """Indented JSON in the order given, with a final newline."""
+    return json.dumps(document, indent=2) + "\n"

@@ -1,0 +1,25 @@
+"""What a component tells monitoring: where its metrics are."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScrapeTarget:
+    """One endpoint that Prometheus scrapes."""
+
+    job: str
+    """Kind of target, such as `patroni`; members of one part share it."""
+    instance: str
+    """The member, such as `tsdb-0`; becomes the label `instance`."""
+    address: str
+    """`address:port`."""
+    path: str = "/metrics"
+    interval_seconds: int = 5
+    """1 on the order path, slower elsewhere."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Further labels with bounded values."""
+
+    def as_output(self) -> dict[str, object]:
+        """The form in which a component registers it."""
+        return asdict(self)
