@@ -1,0 +1,56 @@
+import pytest
+from pydantic import ValidationError
+
+from components.hosts import Hosts, HostsArgs, HostSettings
+from tests.conftest import Recorder
+
+PROVIDER = "pulumi:providers:docker"
+
+
+def host(name: str = "local", **changes: object) -> HostSettings:
+    given = {
+        "name": name,
+        "docker_endpoint": "unix:///var/run/docker.sock",
+        "address": "127.0.0.1",
+        "failure_domain": "rack-a",
+        "cpus": "0-3",
+    }
+    return HostSettings.model_validate({**given, **changes})
+
+
+def test_each_host_gets_a_provider_on_its_endpoint(recorder: Recorder) -> None:
+    settings = (host("a"), host("b", docker_endpoint="ssh://ops@10.0.0.2", address="10.0.0.2"))
+
+    recorder.run(lambda: Hosts("hosts", HostsArgs(settings=settings)).names)
+
+    assert recorder.names(PROVIDER) == ["hosts-a", "hosts-b"]
+    assert recorder.inputs(PROVIDER, "hosts-b")["host"] == "ssh://ops@10.0.0.2"
+
+
+def test_engines_leave_the_rest_of_the_cpus_for_housekeeping(recorder: Recorder) -> None:
+    hosts: list[Hosts] = []
+
+    recorder.run(lambda: hosts.append(Hosts("hosts", HostsArgs(settings=(host("a"),), engine_cpus={"a": "2,3"}))))
+
+    assert hosts[0].placements["a"].housekeeping_cpus == "0-1"
+    assert hosts[0].placements["a"].address == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"docker_endpoint": "/var/run/docker.sock"},
+            "'/var/run/docker.sock' is not a Docker endpoint; write unix:///path, tcp://host:port or ssh://user@host",
+        ),
+        ({"cpus": "3-1"}, "'3-1' has a reversed range '3-1'; write it as '1-3'"),
+        ({"cpus": "all"}, "'all' is not a CPU list; write it as in '2-3' or '0,4-7'"),
+        ({"address": "db-1"}, "Input is not a valid IPv4 address"),
+        ({"colour": "red"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_bad_hosts_are_refused(changes: dict[str, str], message: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        host(**changes)
+
+    assert raised.value.errors()[0]["msg"].removeprefix("Value error, ") == message

@@ -1,0 +1,142 @@
+"""Shared fixtures: a recording mock monitor, and placements on mock providers.
+
+The mock monitor proves names, inputs, secrecy, providers and direct parents. It does not prove aliases, replacement,
+the providers' own checks, or what register_outputs holds.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+import pytest
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
+
+from components._common.placement import Placement, Placements
+
+_SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+_SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+
+CONTAINER = "docker:index/container:Container"
+VOLUME = "docker:index/volume:Volume"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret input as the recorder shows it."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One resource as it was registered."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    provider: str
+    custom: bool
+
+
+class Recorder(Mocks):
+    """Keeps every registration; registrations come from a thread pool in random order, so nothing relies on arrival."""
+
+    def __init__(self) -> None:
+        self.outputs: dict[str, dict[str, Any]] = {}
+        """Type token → outputs to add to what new_resource returns."""
+        self._lock = threading.Lock()
+        self._registrations: list[Registration] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        unwrapped = {key: _unwrap(value) for key, value in args.inputs.items()}
+        with self._lock:
+            self._registrations.append(
+                Registration(args.typ, args.name, unwrapped, args.provider or "", bool(args.custom))
+            )
+        return f"{args.name}-id", {**args.inputs, **_computed(args), **self.outputs.get(args.typ, {})}
+
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+        raise AssertionError(f"a component called {args.token}")
+
+    def run(self, build: Callable[[], Any]) -> Any:
+        """Build resources, wait for everything outstanding, and give the (resolved) result of `build`."""
+        found: list[Any] = []
+
+        @pulumi.runtime.test
+        def program() -> pulumi.Output[Any]:
+            return pulumi.Output.from_input(build()).apply(found.append)
+
+        program()
+        return found[0]
+
+    @property
+    def registrations(self) -> list[Registration]:
+        """Everything registered, sorted by type and name."""
+        with self._lock:
+            return sorted(self._registrations, key=lambda found: (found.type, found.name))
+
+    def names(self, type_token: str) -> list[str]:
+        """Sorted logical names of one type."""
+        return [found.name for found in self.registrations if found.type == type_token]
+
+    def inputs(self, type_token: str, name: str) -> dict[str, Any]:
+        """The inputs of one resource; secrets are `Secret(value)`."""
+        return dict(self._one(type_token, name).inputs)
+
+    def provider(self, type_token: str, name: str) -> str:
+        """The logical name of the provider of one resource."""
+        return self._one(type_token, name).provider.split("::")[-2]
+
+    def duplicates(self) -> list[tuple[str, str]]:
+        """Pairs of type and name that were registered more than once."""
+        pairs = [(found.type, found.name) for found in self.registrations]
+        return sorted({pair for pair in pairs if pairs.count(pair) > 1})
+
+    def _one(self, type_token: str, name: str) -> Registration:
+        matching = [found for found in self.registrations if (found.type, found.name) == (type_token, name)]
+        assert len(matching) == 1, f"{type_token} {name!r}: registered {len(matching)} times"
+        return matching[0]
+
+
+def _computed(args: MockResourceArgs) -> dict[str, Any]:
+    if args.typ == "random:index/randomPassword:RandomPassword":
+        return {"result": f"value-of-{args.name}"}
+    if args.typ == CONTAINER:
+        return {"exitCode": 0}
+    return {}
+
+
+def _unwrap(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(_SIGNATURE_KEY) == _SECRET_SIGNATURE:
+            return Secret(_unwrap(value["value"]))
+        return {key: _unwrap(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unwrap(item) for item in value]
+    return value
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    """A fresh mock monitor for the stack `dev` of the project `hft`."""
+    recorder = Recorder()
+    set_mocks(recorder, project="hft", stack="dev", preview=False)
+    yield recorder
+    assert recorder.duplicates() == []
+
+
+def placements(*names: str) -> Placements:
+    """Hosts for components under test, with addresses 10.0.0.1, 10.0.0.2 …"""
+    return {
+        name: Placement(
+            host=name,
+            address=f"10.0.0.{number}",
+            failure_domain=f"rack-{number}",
+            housekeeping_cpus="0-1",
+            provider=docker.Provider(f"on-{name}", host=f"ssh://{name}"),
+        )
+        for number, name in enumerate(names, start=1)
+    }
