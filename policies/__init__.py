@@ -1,0 +1,1 @@
+"""The policy pack: what would cost latency, orders, data or secrets is blocked at preview."""
