@@ -1,0 +1,55 @@
+"""What both entry points share: the command line, the event loop, and the end by a signal."""
+
+import argparse
+import asyncio
+import gc
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import uvloop
+from aiohttp import web
+
+from workloads import log
+from workloads.config import ConfigError, Model, load, refuse
+
+_log = log.Log("workloads")
+
+
+def arguments(program: str, purpose: str, model: type[Model]) -> Model:
+    """Return the settings in the file that `--config` names; a bad file ends the process with status 2."""
+    parser = argparse.ArgumentParser(prog=f"python3 -m {program}", description=purpose)
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="settings, a JSON file")
+    try:
+        return load(parser.parse_args().config, model)
+    except ConfigError as error:
+        refuse(error)
+
+
+def run(make: Callable[[], web.Application], address: str, port: int) -> None:
+    """Serve the application until SIGTERM or SIGINT, then let its clean-up run."""
+    log.set_up()
+    try:
+        uvloop.run(_serve(make, address, port))
+    except ConfigError as error:
+        refuse(error)
+
+
+async def _serve(make: Callable[[], web.Application], address: str, port: int) -> None:
+    runner = web.AppRunner(make(), access_log=None, shutdown_timeout=1.0)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, address, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise ConfigError(f"listen {address}:{port}: {error.strerror}; free the port or change the settings") from None
+    # What exists by now lives as long as the process; the collector need not walk it again and again.
+    gc.freeze()
+    _log.info("listening", address=address, port=port)
+    await stop.wait()
+    _log.info("stopping")
+    await runner.cleanup()
+    _log.info("stopped")
