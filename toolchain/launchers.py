@@ -49,7 +49,7 @@ def _beside_pulumi(name: str) -> Path | None:
     # The engine takes only language hosts from its own folder.
     if name != LANGUAGE_HOST:
         return None
-    engine = shutil.which("pulumi") or cached_engine()
+    engine = shutil.which("pulumi") or paths.cached_engine()
     found = Path(engine).resolve().with_name(name)
     return found if found.exists() else None
 
@@ -61,11 +61,6 @@ def _in_pulumi_home(name: str) -> Path | None:
     folder = paths.pulumi_home() / "plugins" / f"{kind}-{plugin}-v{versions.plugin(plugin)}"
     found = folder / name
     return found if found.exists() and not folder.with_name(folder.name + ".partial").exists() else None
-
-
-def cached_engine() -> Path:
-    """Where set-up puts the engine; it need not be there."""
-    return paths.cache() / "engine" / versions.PULUMI / "bin" / "pulumi"
 
 
 def _is_launcher(path: Path) -> bool:

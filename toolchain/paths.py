@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from toolchain import versions
+
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout."""
 
@@ -19,6 +21,11 @@ ENV_FILE = STATE / "env"
 def cache() -> Path:
     """The folder shared by all clones of this user."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hft"
+
+
+def cached_engine() -> Path:
+    """Where set-up puts the engine; it need not be there."""
+    return cache() / "engine" / versions.PULUMI / "bin" / "pulumi"
 
 
 def pulumi_home() -> Path:

@@ -12,13 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 import pulumi
 from pulumi.errors import RunError
 from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2
 
-_OWN = (str(Path(runpy.__file__)), "<frozen runpy>", str(Path(pulumi.__file__).parent), str(Path(__file__).parent))
+_NOT_THE_PROGRAM = (
+    "<frozen runpy>",
+    runpy.__file__,
+    *(str(Path(file).parent) for file in (pulumi.__file__, asyncio.__file__, __file__)),
+)
+"""Where frames come from that say nothing about the user's program."""
 
 
 def run(request: language_pb2.RunRequest) -> language_pb2.RunResponse:
@@ -88,16 +93,15 @@ def _outcome(loop: asyncio.AbstractEventLoop, program: Callable[[], None]) -> st
 
 
 def readable(error: BaseException) -> str:
-    """Traceback with the program's own frames only; whole when nothing would be left."""
+    """Traceback with the program's own frames only; the SDK gives none for an error inside an `apply`."""
     report = traceback.TracebackException.from_exception(error)
     _keep_program_frames(report)
     return "".join(report.format()).rstrip()
 
 
 def _keep_program_frames(report: traceback.TracebackException) -> None:
-    kept = [frame for frame in report.stack if not frame.filename.startswith(_OWN)]
-    if kept:
-        report.stack = traceback.StackSummary.from_list(kept)
+    kept = [frame for frame in report.stack if not frame.filename.startswith(_NOT_THE_PROGRAM)]
+    report.stack = traceback.StackSummary.from_list(kept)
     for earlier in (report.__cause__, report.__context__):
         if earlier is not None:
             _keep_program_frames(earlier)

@@ -1,0 +1,16 @@
+# Everything begins with set-up, which is quick when there is nothing to do: the engine, Docker, plugins, .venv.
+SHELL := /bin/bash
+READY := toolchain/bootstrap.sh setup && . .hft/env
+.PHONY: setup up down test lint fmt golden env-diff docs images bench
+
+setup: ; @toolchain/bootstrap.sh setup
+up: ; @$(READY) && hft images build && hft up dev
+down: ; @$(READY) && hft down dev $(if $(VOLUMES),--volumes)
+test: ; @toolchain/bootstrap.sh test
+lint: ; @toolchain/bootstrap.sh lint
+fmt: ; @$(READY) && ruff check --fix --quiet . && ruff format .
+golden: ; @$(READY) && pytest tests -m "not images and not engine" --golden
+env-diff: ; @$(READY) && hft settings diff
+docs: ; @$(READY) && hft docs
+images: ; @$(READY) && hft images build
+bench: ; @$(READY) && hft images build && hft bench
