@@ -60,8 +60,12 @@ class ContainerSpec:
     """Absolute path → text. A changed file replaces the container."""
     secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Secret name → value, found at /run/secrets/<name>."""
+    embedded_secrets: Sequence[str] = ()
+    """Names of further secrets, whose values are inside `files`; for the label only."""
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Absolute path → name of the data volume."""
+    anonymous_volumes: Sequence[str] = ()
+    """Absolute paths for uploads, with images that do not declare them as volumes; they go away with the container."""
     host_paths: Mapping[str, str] = field(default_factory=dict)
     """Absolute path in the container → path of the host, mounted read-only."""
     tmpfs: Sequence[str] = ("/tmp",)
@@ -158,7 +162,8 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
 
 
 def _label_args(spec: ContainerSpec, stack: str) -> list[docker.ContainerLabelArgs]:
-    found = labels(stack=stack, component=spec.component, role=spec.member, tier=spec.tier, secrets=spec.secrets)
+    secrets = {*spec.secrets, *spec.embedded_secrets}
+    found = labels(stack=stack, component=spec.component, role=spec.member, tier=spec.tier, secrets=secrets)
     return [docker.ContainerLabelArgs(label=key, value=value) for key, value in sorted(found.items())]
 
 
@@ -178,7 +183,8 @@ def _volumes(spec: ContainerSpec) -> list[docker.ContainerVolumeArgs]:
         docker.ContainerVolumeArgs(container_path=path, host_path=host_path, read_only=True)
         for path, host_path in sorted(spec.host_paths.items())
     ]
-    return named + mounted
+    anonymous = [docker.ContainerVolumeArgs(container_path=path) for path in sorted(spec.anonymous_volumes)]
+    return named + mounted + anonymous
 
 
 def _ulimits(spec: ContainerSpec) -> list[docker.ContainerUlimitArgs]:

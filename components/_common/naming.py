@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 _MAX_LABEL_CHARACTERS = 63  # RFC 1035: one label of a host name
+_MAX_GRAFANA_UID_CHARACTERS = 40  # Grafana docs, "Dashboard JSON model"
 
 
 def docker_name(stack: str, role: str, index: int | None = None) -> str:
@@ -20,15 +21,18 @@ def network_name(stack: str, plane: str) -> str:
     return _bounded(["hft", stack, plane])
 
 
+def grafana_uid(stack: str, what: str) -> str:
+    """Uid of an object in Grafana: `hft-prod-prometheus`; several stacks may share one Grafana."""
+    return _bounded(["hft", stack, what], _MAX_GRAFANA_UID_CHARACTERS)
+
+
 def member_name(role: str, index: int | None = None) -> str:
     """A part without its stack: `tsdb-0`. Used inside cluster configurations and logical names."""
     return role if index is None else f"{role}-{index}"
 
 
-def _bounded(parts: Sequence[str]) -> str:
+def _bounded(parts: Sequence[str], limit: int = _MAX_LABEL_CHARACTERS) -> str:
     name = "-".join(parts)
-    if len(name) > _MAX_LABEL_CHARACTERS:
-        raise ValueError(
-            f"name {name!r} has {len(name)} characters, at most {_MAX_LABEL_CHARACTERS}: shorten the stack's name"
-        )
+    if len(name) > limit:
+        raise ValueError(f"name {name!r} has {len(name)} characters, at most {limit}: shorten the stack's name")
     return name

@@ -95,6 +95,19 @@ def test_files_are_uploaded_and_secrets_are_secret(recorder: Recorder) -> None:
     assert found["name"] == "hft-dev-valkey-1"
 
 
+def test_a_secret_inside_a_file_is_named_in_the_label(recorder: Recorder) -> None:
+    found = deployed(recorder, spec(files={"/etc/hft/users": "x"}, embedded_secrets=("b",), secrets={"a": "s3cret"}))
+
+    assert {"label": "hft.secrets", "value": "a,b"} in found["labels"]
+
+
+def test_an_image_of_others_gets_volumes_for_uploads(recorder: Recorder) -> None:
+    assert deployed(recorder, spec(anonymous_volumes=("/run/secrets", "/etc/hft")))["volumes"] == [
+        {"containerPath": "/etc/hft"},
+        {"containerPath": "/run/secrets"},
+    ]
+
+
 def test_volumes_are_named_and_host_paths_read_only(recorder: Recorder) -> None:
     found = deployed(recorder, spec(volumes={"/var/lib/hft": "hft-dev-x-data"}, host_paths={"/host/proc": "/proc"}))
 

@@ -1,0 +1,170 @@
+"""Grafana: the container or an existing server, with data sources, one folder and dashboards, all by its API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+from pulumiverse_grafana import Provider, oss
+
+from components._common.container import SECRET_DIR, ContainerSpec, arguments, options
+from components._common.endpoint import Endpoint
+from components._common.labels import labels
+from components._common.naming import grafana_uid, volume_name
+from components._common.placement import Placement, Placements
+from components._common.scraping import ScrapeTarget
+from components.grafana.render import grafana_ini, postgresql_json, prometheus_json
+from components.grafana.settings import GrafanaSettings
+
+TOKEN = "hft:grafana:Grafana"
+# Order-path targets are scraped every second.
+_SHORTEST_SCRAPE_SECONDS = 1
+_DATA = "/var/lib/grafana"
+_SKIPPED = (
+    "grafana: the image lock has no image `grafana`, so Grafana is skipped and everything else comes up. "
+    "Build the images where a registry answers, or set grafana.mode to external."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrafanaArgs:
+    """What `Grafana` needs."""
+
+    settings: GrafanaSettings
+    placements: Placements
+    """Hosts by name."""
+    image: str | None
+    """Image id of Grafana, where the lock has one; needed by mode container only."""
+    admin_password: pulumi.Input[str]
+    """Password of the administrator, or the token of a service account (secret grafana-admin)."""
+    prometheus_url: str
+    """URL of Prometheus as Grafana reaches it."""
+    database: Endpoint
+    """Where read-only SQL goes."""
+    database_password: pulumi.Input[str]
+    """Password of `hft_reader` (secret db-reader)."""
+    dashboards: Mapping[str, str]
+    """Dashboard name in kebab case → JSON with a fixed uid."""
+
+
+class Grafana(pulumi.ComponentResource):
+    """Data sources, a folder and dashboards, in a Grafana of ours or in one that is already there.
+
+    Use it with mode `container` where the image lock has a Grafana image; where it has none (no registry answered), one
+    line says so and nothing is created. Use mode `external` for a Grafana that the firm runs: only our objects are
+    created there, under uids with the stack's name in them. It makes no users, no teams and no alert rules: alerts are
+    Prometheus rules.
+    """
+
+    url: str | None
+    """URL of Grafana; None where it was skipped."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """Our container; an existing Grafana is not ours to watch."""
+
+    def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        self._name = name
+        self._args = args
+        self.url, self.scrape_targets = None, ()
+        if args.settings.mode == "external":
+            self.url = str(args.settings.url).rstrip("/")
+            self._make_objects(self.url, [])
+        elif args.image is None:
+            pulumi.log.warn(_SKIPPED, self)
+        else:
+            listen, server = self._make_server(args.image)
+            self.url = f"http://{listen}"
+            self.scrape_targets = (ScrapeTarget(job="grafana", instance="grafana", address=str(listen)),)
+            self._make_objects(self.url, [server])
+        self.register_outputs(
+            {"url": self.url, "scrape_targets": [target.as_output() for target in self.scrape_targets]}
+        )
+
+    def _make_server(self, image: str) -> tuple[Endpoint, docker.Container]:
+        settings = self._args.settings
+        place = self._args.placements[str(settings.host)]
+        listen = Endpoint(place.address, settings.grafana_port)
+        spec = ContainerSpec(
+            component="grafana",
+            role="grafana",
+            tier="infra",
+            image=image,
+            command=["--config=/etc/hft/grafana.ini"],
+            files={"/etc/hft/grafana.ini": grafana_ini(listen, str(settings.admin_user))},
+            secrets={"grafana-admin": self._args.admin_password},
+            anonymous_volumes=["/etc/hft", SECRET_DIR],
+            volumes={_DATA: self._make_volume(place).name},
+            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/api/health"],
+            memory_mib=settings.memory_mib,
+        )
+        return listen, docker.Container(f"{self._name}-server", arguments(spec, place), opts=options(self, place))
+
+    def _make_volume(self, place: Placement) -> docker.Volume:
+        stack = pulumi.get_stack()
+        found = labels(stack=stack, component="grafana", role="grafana")
+        return docker.Volume(
+            f"{self._name}-data",
+            name=volume_name(stack, "grafana", "data"),
+            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
+            opts=pulumi.ResourceOptions(parent=self, provider=place.provider, protect=True, retain_on_delete=True),
+        )
+
+    def _make_objects(self, url: str, depends_on: Sequence[pulumi.Resource]) -> None:
+        provider = Provider(
+            f"{self._name}-api",
+            url=url,
+            auth=self._auth(),
+            # Half a minute in all: the health check passes some seconds before the API takes objects.
+            retries=10,
+            retry_wait=3,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(depends_on)),
+        )
+        child = pulumi.ResourceOptions(parent=self, provider=provider)
+        self._make_prometheus_source(child)
+        self._make_database_source(child)
+        self._make_dashboards(child)
+
+    def _auth(self) -> pulumi.Output[str]:
+        user, secret = self._args.settings.admin_user, pulumi.Output.secret(self._args.admin_password)
+        return secret if user is None else pulumi.Output.concat(user, ":", secret)
+
+    def _make_prometheus_source(self, child: pulumi.ResourceOptions) -> None:
+        uid = grafana_uid(pulumi.get_stack(), "prometheus")
+        oss.DataSource(
+            f"{self._name}-prometheus",
+            type="prometheus",
+            name=uid,
+            uid=uid,
+            url=self._args.prometheus_url,
+            json_data_encoded=prometheus_json(_SHORTEST_SCRAPE_SECONDS),
+            opts=child,
+        )
+
+    def _make_database_source(self, child: pulumi.ResourceOptions) -> None:
+        uid = grafana_uid(pulumi.get_stack(), "timescaledb")
+        oss.DataSource(
+            f"{self._name}-timescaledb",
+            type="grafana-postgresql-datasource",
+            name=uid,
+            uid=uid,
+            url=str(self._args.database),
+            username="hft_reader",
+            database_name="hft",
+            json_data_encoded=postgresql_json("hft"),
+            secure_json_data_encoded=pulumi.Output.json_dumps(
+                {"password": pulumi.Output.secret(self._args.database_password)}
+            ),
+            opts=child,
+        )
+
+    def _make_dashboards(self, child: pulumi.ResourceOptions) -> None:
+        stack = pulumi.get_stack()
+        folder = oss.Folder(f"{self._name}-folder", title=f"HFT {stack}", uid=grafana_uid(stack, "folder"), opts=child)
+        for dashboard, config_json in self._args.dashboards.items():
+            oss.Dashboard(
+                f"{self._name}-dashboard-{dashboard}",
+                config_json=config_json,
+                folder=folder.uid,
+                overwrite=True,
+                opts=child,
+            )

@@ -1,0 +1,205 @@
+"""Prometheus, Alertmanager and a node exporter per host. Watches what other components name; owns no dashboard."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from components._common.container import ContainerSpec, arguments, options
+from components._common.endpoint import Endpoint
+from components._common.labels import labels
+from components._common.naming import volume_name
+from components._common.placement import Placement, Placements
+from components._common.scraping import ScrapeTarget
+from components.monitoring.render import RULE_DIR, alertmanager_yml, prometheus_yml
+from components.monitoring.settings import MonitoringSettings
+
+TOKEN = "hft:monitoring:Monitoring"
+_ALERTS = Path(__file__).with_name("alerts.yaml")
+_DATA = "/var/lib/hft/data"
+_HOST_ROOT = "/host"
+_ALERTMANAGER_MEMORY_MIB = 128
+_EXPORTER_MEMORY_MIB = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringArgs:
+    """What `Monitoring` needs."""
+
+    settings: MonitoringSettings
+    placements: Placements
+    """Hosts by name."""
+    image: str
+    """Image id of Prometheus."""
+    alertmanager_image: str
+    """Image id of Alertmanager."""
+    exporter_image: str
+    """Image id of the exporters."""
+    scrape_targets: Sequence[ScrapeTarget]
+    """What the other components want scraped."""
+    alert_rules: Mapping[str, str]
+    """Rule file name → text, from the other components."""
+
+
+class Monitoring(pulumi.ComponentResource):
+    """Scrapes every target, evaluates every component's rules, and sends alerts.
+
+    Use one per stack. With several hosts each Prometheus scrapes everything by itself and the Alertmanagers agree on
+    who sends, so that the loss of one host loses no alert. Metrics survive a replacement and a removal of the stack:
+    the volumes are protected and retained. A changed target or rule restarts Prometheus: a gap of some seconds. Alerts
+    go to one webhook; without `webhook_url` they are shown and sent nowhere.
+    """
+
+    prometheus: Endpoint
+    """The first Prometheus."""
+    alertmanager: Endpoint
+    """The first Alertmanager."""
+    prometheus_url: str
+    """URL of the first Prometheus."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """Everything that is scraped, monitoring's own parts included."""
+    alert_rules: Mapping[str, str]
+    """Every rule file, monitoring's own included."""
+
+    def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        self._name = name
+        self._args = args
+        settings = args.settings
+        self._places = [args.placements[host] for host in settings.hosts]
+        self._watched = [args.placements[host] for host in settings.watched_hosts]
+        self._prometheuses = _endpoints(self._places, settings.prometheus_port)
+        self._alertmanagers = _endpoints(self._places, settings.alertmanager_port)
+        self.prometheus, self.alertmanager = self._prometheuses[0], self._alertmanagers[0]
+        self.prometheus_url = f"http://{self.prometheus}"
+        self.scrape_targets = (*args.scrape_targets, *self._own_targets())
+        self.alert_rules = {**args.alert_rules, "monitoring.yaml": _ALERTS.read_text()}
+        for place in self._watched:
+            self._make_node_exporter(place)
+        for index, place in enumerate(self._places):
+            self._make_prometheus(index, place, self._make_alertmanager(index, place))
+        self.register_outputs(
+            {
+                "prometheus": str(self.prometheus),
+                "alertmanager": str(self.alertmanager),
+                "prometheus_url": self.prometheus_url,
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "alert_rules": self.alert_rules,
+            }
+        )
+
+    def _own_targets(self) -> tuple[ScrapeTarget, ...]:
+        nodes = _endpoints(self._watched, self._args.settings.node_exporter_port)
+        return (
+            *_targets("prometheus", self._prometheuses),
+            *_targets("alertmanager", self._alertmanagers),
+            *(
+                ScrapeTarget(job="node", instance=place.host, address=str(endpoint))
+                for place, endpoint in zip(self._watched, nodes, strict=True)
+            ),
+        )
+
+    def _make_node_exporter(self, place: Placement) -> docker.Container:
+        listen = Endpoint(place.address, self._args.settings.node_exporter_port)
+        spec = ContainerSpec(
+            component="monitoring",
+            role=f"node-{place.host}",
+            tier="infra",
+            image=self._args.exporter_image,
+            command=[
+                "node",
+                f"--web.listen-address={listen}",
+                f"--path.rootfs={_HOST_ROOT}",
+                f"--path.procfs={_HOST_ROOT}/proc",
+                f"--path.sysfs={_HOST_ROOT}/sys",
+            ],
+            host_paths={_HOST_ROOT: "/"},
+            healthy=_answers(listen, "/"),
+            memory_mib=_EXPORTER_MEMORY_MIB,
+        )
+        return docker.Container(f"{self._name}-node-{place.host}", arguments(spec, place), opts=options(self, place))
+
+    def _make_alertmanager(self, index: int, place: Placement) -> docker.Container:
+        listen = self._alertmanagers[index]
+        spec = ContainerSpec(
+            component="monitoring",
+            role="alertmanager",
+            index=index,
+            tier="infra",
+            image=self._args.alertmanager_image,
+            command=[
+                "--config.file=/etc/hft/alertmanager.yml",
+                f"--storage.path={_DATA}",
+                f"--web.listen-address={listen}",
+                *self._cluster_arguments(index),
+            ],
+            files={"/etc/hft/alertmanager.yml": alertmanager_yml(self._args.settings)},
+            volumes={_DATA: self._make_volume("alertmanager", index, place).name},
+            healthy=_answers(listen, "/-/ready"),
+            memory_mib=_ALERTMANAGER_MEMORY_MIB,
+        )
+        logical = f"{self._name}-alertmanager-{index}"
+        return docker.Container(logical, arguments(spec, place), opts=options(self, place))
+
+    def _cluster_arguments(self, index: int) -> list[str]:
+        if len(self._places) == 1:
+            return ["--cluster.listen-address="]
+        members = _endpoints(self._places, self._args.settings.alertmanager_cluster_port)
+        others = [member for number, member in enumerate(members) if number != index]
+        return [f"--cluster.listen-address={members[index]}", *(f"--cluster.peer={other}" for other in others)]
+
+    def _make_prometheus(self, index: int, place: Placement, alertmanager: docker.Container) -> docker.Container:
+        settings, listen = self._args.settings, self._prometheuses[index]
+        config = prometheus_yml(settings, pulumi.get_stack(), self.scrape_targets, self._alertmanagers)
+        spec = ContainerSpec(
+            component="monitoring",
+            role="prometheus",
+            index=index,
+            tier="infra",
+            image=self._args.image,
+            command=[
+                "--config.file=/etc/hft/prometheus.yml",
+                f"--storage.tsdb.path={_DATA}",
+                f"--storage.tsdb.retention.time={settings.retention_days}d",
+                f"--storage.tsdb.retention.size={settings.retention_size_mib}MiB",
+                f"--web.listen-address={listen}",
+            ],
+            files={
+                "/etc/hft/prometheus.yml": config,
+                **{f"{RULE_DIR}/{file}": text for file, text in self.alert_rules.items()},
+            },
+            volumes={_DATA: self._make_volume("prometheus", index, place).name},
+            healthy=_answers(listen, "/-/ready"),
+            memory_mib=settings.prometheus_memory_mib,
+            # It closes its database on SIGTERM; a kill means replaying the write-ahead log at the next start.
+            stop_grace_seconds=30,
+        )
+        logical = f"{self._name}-prometheus-{index}"
+        return docker.Container(logical, arguments(spec, place), opts=options(self, place, [alertmanager]))
+
+    def _make_volume(self, role: str, index: int, place: Placement) -> docker.Volume:
+        stack, owner = pulumi.get_stack(), f"{role}-{index}"
+        found = labels(stack=stack, component="monitoring", role=owner)
+        return docker.Volume(
+            f"{self._name}-{owner}-data",
+            name=volume_name(stack, owner, "data"),
+            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
+            opts=pulumi.ResourceOptions(parent=self, provider=place.provider, protect=True, retain_on_delete=True),
+        )
+
+
+def _endpoints(places: Sequence[Placement], port: int) -> list[Endpoint]:
+    return [Endpoint(place.address, port) for place in places]
+
+
+def _targets(job: str, endpoints: Sequence[Endpoint]) -> list[ScrapeTarget]:
+    return [
+        ScrapeTarget(job=job, instance=f"{job}-{index}", address=str(endpoint))
+        for index, endpoint in enumerate(endpoints)
+    ]
+
+
+def _answers(listen: Endpoint, path: str) -> list[str]:
+    return ["curl", "-fsS", "-o", "/dev/null", f"http://{listen}{path}"]

@@ -1,0 +1,85 @@
+"""Configuration of Prometheus and Alertmanager; pure."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from components._common.endpoint import Endpoint
+from components._common.render import to_yaml
+from components._common.scraping import ScrapeTarget
+from components.monitoring.settings import MonitoringSettings
+
+RULE_DIR = "/etc/hft/rules"
+RECEIVER = "operators"
+
+
+def prometheus_yml(
+    settings: MonitoringSettings, stack: str, targets: Sequence[ScrapeTarget], alertmanagers: Sequence[Endpoint]
+) -> str:
+    """`prometheus.yml`. Raises ValueError where targets of one job differ in path or interval."""
+    addresses = [str(endpoint) for endpoint in alertmanagers]
+    jobs = groupby(sorted(targets, key=lambda target: (target.job, target.instance)), key=lambda target: target.job)
+    return to_yaml(
+        {
+            "global": {
+                "scrape_interval": "5s",
+                "evaluation_interval": f"{settings.evaluation_interval_seconds}s",
+                "external_labels": {"stack": stack},
+            },
+            "alerting": {"alertmanagers": [{"static_configs": [{"targets": addresses}]}]},
+            "rule_files": [f"{RULE_DIR}/*.yaml"],
+            "scrape_configs": [_job(name, list(members)) for name, members in jobs],
+        }
+    )
+
+
+def alertmanager_yml(settings: MonitoringSettings) -> str:
+    """`alertmanager.yml`: one receiver; alerts labelled `reg: rts6` leave at once."""
+    return to_yaml(
+        {
+            "route": {
+                "receiver": RECEIVER,
+                "group_by": ["alertname"],
+                "group_wait": "10s",
+                "group_interval": "1m",
+                "repeat_interval": "4h",
+                # RTS 6 (2017/589) Art. 16(5): alerts within five seconds of the event.
+                "routes": [{"matchers": ['reg="rts6"'], "group_wait": "0s", "group_interval": "1s"}],
+            },
+            "inhibit_rules": [
+                {
+                    "source_matchers": ['severity="page"'],
+                    "target_matchers": ['severity="ticket"'],
+                    "equal": ["alertname", "instance"],
+                }
+            ],
+            "receivers": [_receiver(settings)],
+        }
+    )
+
+
+def _job(name: str, members: Sequence[ScrapeTarget]) -> Mapping[str, Any]:
+    first = members[0]
+    for other in members[1:]:
+        if (other.path, other.interval_seconds) != (first.path, first.interval_seconds):
+            raise ValueError(
+                f"scrape job {name!r}: {other.instance} has path {other.path} every {other.interval_seconds} s, "
+                f"{first.instance} has {first.path} every {first.interval_seconds} s: give them two job names"
+            )
+    return {
+        "job_name": name,
+        "metrics_path": first.path,
+        "scrape_interval": f"{first.interval_seconds}s",
+        # Prometheus refuses a timeout above the interval, and its default is 10 s.
+        "scrape_timeout": f"{first.interval_seconds}s",
+        "static_configs": [
+            {"targets": [target.address], "labels": {"instance": target.instance, **target.labels}}
+            for target in members
+        ],
+    }
+
+
+def _receiver(settings: MonitoringSettings) -> Mapping[str, Any]:
+    if settings.webhook_url is None:
+        return {"name": RECEIVER}
+    return {"name": RECEIVER, "webhook_configs": [{"url": str(settings.webhook_url), "send_resolved": True}]}

@@ -1,0 +1,81 @@
+"""A trading container of any image: pinned, sealed, watched. Knows nothing of what runs in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_docker as docker
+
+from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, options
+from components._common.placement import Placements
+from components._common.scraping import ScrapeTarget
+from components.trading.settings import TradingContainerSettings
+
+TOKEN = "hft:trading:TradingContainer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TradingContainerArgs:
+    """What `TradingContainer` needs."""
+
+    settings: TradingContainerSettings
+    placements: Placements
+    """Hosts by name."""
+    image: str
+    """Image id (`sha256:…`) or `name@sha256:…`."""
+    healthy: Sequence[str]
+    """Health check as argv, run in the container every 5 seconds; exit status 0 means ready."""
+    command: Sequence[str] = ()
+    """Arguments of the image's entry point."""
+    files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Absolute path below /etc/hft → text. A changed file replaces the container."""
+    secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Secret name → value, found at /run/secrets/<name>."""
+    metrics_port: int | None = None
+    """Port of `GET /metrics` on the host's address; without one it is not scraped."""
+
+
+class TradingContainer(pulumi.ComponentResource):
+    """A trading process in a container: CPUs of its own, the host's network, a read-only root, no privileges.
+
+    Use it for an engine of your own, whatever it is written in. The image needs an exec-form entry point that ends on
+    SIGTERM, and has to run with a read-only root and /tmp in memory. It deploys by restart: who has the engine contract
+    (docs/) gets leases, draining and fencing on top, see `TradingEngine`.
+    """
+
+    container_name: pulumi.Output[str]
+    """Name of the container on its host."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """Its metrics, once a second; empty without a port."""
+
+    def __init__(self, name: str, args: TradingContainerArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        settings, place = args.settings, args.placements[args.settings.host]
+        spec = ContainerSpec(
+            component="trading",
+            role=name,
+            tier="engine",
+            image=args.image,
+            command=args.command,
+            files=args.files,
+            secrets=args.secrets,
+            anonymous_volumes=[CONFIG_DIR, SECRET_DIR],
+            healthy=args.healthy,
+            ready_timeout_seconds=settings.ready_timeout_seconds,
+            memory_mib=settings.memory_mib,
+            shm_mib=settings.shm_mib,
+            stop_grace_seconds=settings.stop_grace_seconds,
+            cpu_set=settings.cpu_set,
+        )
+        container = docker.Container(name, arguments(spec, place), opts=options(self, place))
+        self.container_name = container.name
+        self.scrape_targets = ()
+        if args.metrics_port is not None:
+            address = f"{place.address}:{args.metrics_port}"
+            self.scrape_targets = (ScrapeTarget(job="engine", instance=name, address=address, interval_seconds=1),)
+        self.register_outputs(
+            {
+                "container_name": self.container_name,
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+            }
+        )

@@ -1,0 +1,92 @@
+"""The arbitrage engine in its slot: a trading container with the configuration of the engine contract."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+
+from components._common.endpoint import Endpoint
+from components._common.placement import Placements
+from components._common.scraping import ScrapeTarget
+from components.trading.container import TradingContainer, TradingContainerArgs
+from components.trading.render import engine_json
+from components.trading.settings import EngineSettings
+from components.trading.venue import VenueEndpoint
+
+TOKEN = "hft:trading:TradingEngine"
+_ALERTS = Path(__file__).with_name("alerts.yaml")
+_CONFIG = "/etc/hft/engine.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TradingEngineArgs:
+    """What `TradingEngine` needs."""
+
+    settings: EngineSettings
+    placements: Placements
+    """Hosts by name."""
+    image: str
+    """Image id of `workloads`, or of an image of your own that reads the same engine.json."""
+    venues: Sequence[VenueEndpoint]
+    """Where it trades."""
+    database: Endpoint | None = None
+    """Where ticks, orders and audit rows go; without one nothing is recorded."""
+    database_password: pulumi.Input[str] | None = None
+    """Password of `hft_writer` (secret db-writer)."""
+    etcd_endpoints: Sequence[str] = ()
+    """`address:port` of the store that holds the leader's lease; without any, the slot takes itself for the leader."""
+
+
+class TradingEngine(pulumi.ComponentResource):
+    """The engine in slot blue or green, by the engine contract: health, control, metrics, lease and drain.
+
+    Use one per stack and strategy. A change of `slot` brings the other slot up before this one is taken away; who
+    trades meanwhile is the lease's decision. It does not move the lease, and watches no deploy.
+    """
+
+    endpoint: Endpoint
+    """Health, control and metrics of the slot in use."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """Its metrics, once a second."""
+    alert_rules: Mapping[str, str]
+    """Rule file name → text."""
+
+    def __init__(self, name: str, args: TradingEngineArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        settings = args.settings
+        self.endpoint = Endpoint(args.placements[settings.host].address, settings.port)
+        container = TradingContainer(
+            f"{name}-{settings.slot}",
+            TradingContainerArgs(
+                settings=settings,
+                placements=args.placements,
+                image=args.image,
+                command=["workloads.engine", "--config", _CONFIG],
+                files={_CONFIG: self._config(args)},
+                secrets={} if args.database_password is None else {"db-writer": args.database_password},
+                healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{self.endpoint}/readyz"],
+                metrics_port=settings.port,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.scrape_targets = container.scrape_targets
+        self.alert_rules = {"trading.yaml": _ALERTS.read_text()}
+        self.register_outputs(
+            {
+                "endpoint": str(self.endpoint),
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "alert_rules": self.alert_rules,
+            }
+        )
+
+    def _config(self, args: TradingEngineArgs) -> str:
+        return engine_json(
+            args.settings,
+            stack=pulumi.get_stack(),
+            image=args.image,
+            listen=self.endpoint,
+            venues=args.venues,
+            database=args.database,
+            etcd_endpoints=args.etcd_endpoints,
+        )

@@ -1,0 +1,71 @@
+"""Configuration of simulators and engine, as `workloads/` reads it; pure."""
+
+from collections.abc import Sequence
+
+from components._common.endpoint import Endpoint
+from components._common.render import to_json
+from components.trading.settings import VENUE_PORT, EngineSettings, VenueSettings, VenueSimulatorsSettings
+from components.trading.venue import VenueEndpoint
+
+DATABASE_PASSWORD_FILE = "/run/secrets/db-writer"
+
+
+def venue_json(settings: VenueSimulatorsSettings, venue: VenueSettings) -> str:
+    """`venue.json` of one simulator. The plane is its own network, so it may bind every address of it."""
+    return to_json(
+        {
+            "venue": venue.name,
+            "listen_address": str(venue.address),
+            "listen_port": VENUE_PORT,
+            "seed": settings.seed,
+            "symbols": [symbol.model_dump() for symbol in settings.symbols],
+            "latency": {"order_us": venue.order_latency_us, "feed_us": venue.feed_latency_us},
+            "taker_fee_bps": venue.taker_fee_bps,
+        }
+    )
+
+
+def engine_json(
+    settings: EngineSettings,
+    *,
+    stack: str,
+    image: str,
+    listen: Endpoint,
+    venues: Sequence[VenueEndpoint],
+    database: Endpoint | None,
+    etcd_endpoints: Sequence[str],
+) -> str:
+    """`engine.json`; `etcd_endpoints` are "address:port", and without any the engine takes itself for the leader."""
+    document = {
+        "stack": stack,
+        "strategy": settings.strategy,
+        "slot": settings.slot,
+        "digest": image,
+        "listen_address": listen.address,
+        "listen_port": listen.port,
+        "venues": [
+            {"venue": each.venue, "url": each.url_from(settings.host), "taker_fee_bps": each.taker_fee_bps}
+            for each in venues
+        ],
+        "symbols": [symbol.model_dump() for symbol in settings.symbols],
+        "arbitrage": {"min_edge_bps": settings.min_edge_bps, "min_size_usd": settings.min_size_usd},
+        "risk": settings.limits.model_dump(),
+        "lease": {"endpoints": [f"http://{endpoint}" for endpoint in etcd_endpoints]},
+        "database": _database(database) if database else None,
+        "state_on_leadership": settings.state_on_leadership,
+        "dead_man_ms": settings.dead_man_seconds * 1000,
+        "stop_timeout_seconds": float(settings.drain_seconds),
+        "algo_id": settings.algo_id,
+        "trader_id": settings.trader_id,
+    }
+    return to_json(document)
+
+
+def _database(endpoint: Endpoint) -> dict[str, object]:
+    return {
+        "host": endpoint.address,
+        "port": endpoint.port,
+        "dbname": "hft",
+        "user": "hft_writer",
+        "password_file": DATABASE_PASSWORD_FILE,
+    }

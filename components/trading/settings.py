@@ -1,0 +1,224 @@
+"""What an operator chooses about trading: simulated venues, and the engine in its slot."""
+
+from ipaddress import IPv4Address
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from components._common.cpus import parse_cpus
+from components._common.ports import PORT, PortUse, uses
+from components._common.settings import Settings
+
+VENUE_PORT = 8080
+"""Where a simulator listens inside its plane."""
+
+_SYMBOL = r"^[A-Z0-9]+-[A-Z0-9]+$"
+_NAME = r"^[a-z][a-z0-9-]{0,30}$"
+# Between the end of the drain and SIGKILL: the exit itself and the daemon's own delay.
+_EXIT_SECONDS = 5
+
+
+def _cpu_list(value: str) -> str:
+    parse_cpus(value)
+    return value
+
+
+class SimulatedSymbol(Settings):
+    """One symbol of the simulators; all of them share its price walk."""
+
+    symbol: str = Field(pattern=_SYMBOL)
+    """Base and quote, such as BTC-USD."""
+    price: float = Field(gt=0)
+    """Price that the walk starts from, in the quote currency."""
+    tick_size: float = Field(gt=0)
+    """Smallest price step, in the quote currency."""
+    lot_size: float = Field(gt=0)
+    """Smallest quantity step, in units of the base."""
+    level_size: float = Field(gt=0)
+    """Average quantity on one price level, in units of the base."""
+
+
+class VenueSettings(Settings):
+    """One simulated venue."""
+
+    name: str = Field(pattern=_NAME)
+    """Name in metrics and tables."""
+    host: str
+    """Name of the host it is on: the plane's."""
+    plane: str
+    """Name of the plane it is on."""
+    address: IPv4Address
+    """Its fixed address in the plane."""
+    order_latency_us: int = Field(default=150, ge=0, le=10_000_000)
+    """Order received to answered, in microseconds; 150 stands for a venue in the same building."""
+    feed_latency_us: int = Field(default=50, ge=0, le=10_000_000)
+    """Price made to sent, in microseconds."""
+    taker_fee_bps: float = Field(default=1.0, ge=0, le=100)
+    """Fee on a fill, in basis points."""
+
+
+class VenueSimulatorsSettings(Settings):
+    """The simulated venues."""
+
+    venues: tuple[VenueSettings, ...] = Field(min_length=1)
+    """The venues; two at least let an arbitrage engine find something."""
+    symbols: tuple[SimulatedSymbol, ...] = Field(min_length=1)
+    """What every one of them trades."""
+    seed: int = Field(default=1, ge=0)
+    """Seed of the price walk: the same seed, the same prices."""
+    published_port: Annotated[int, PORT] = 18200
+    """First port on the host's address, for metrics and for engines on other hosts."""
+    memory_mib: int = Field(default=128, ge=64)
+    """Hard limit of one simulator in MiB."""
+
+    @model_validator(mode="after")
+    def _names_and_addresses_once(self) -> "VenueSimulatorsSettings":
+        for what, values in (
+            ("name", [venue.name for venue in self.venues]),
+            ("address", [f"{venue.plane}/{venue.address}" for venue in self.venues]),
+        ):
+            for number, value in enumerate(values):
+                if value in values[:number]:
+                    first = values.index(value)
+                    raise ValueError(f"venues[{number}].{what}={value} is also venues[{first}].{what}: change one")
+        return self
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The published ports."""
+        return uses("trading.venues.published_port", self.published_port, [venue.host for venue in self.venues])
+
+
+class TradingContainerSettings(Settings):
+    """What every trading container is given, whatever its image."""
+
+    host: str
+    """Name of the host it is on."""
+    cpu_set: Annotated[str, AfterValidator(_cpu_list)]
+    """CPUs that nothing else of the stack uses, such as "2-3"."""
+    memory_mib: int = Field(default=512, ge=64)
+    """Hard limit in MiB; there is no swap above it."""
+    shm_mib: int = Field(default=64, ge=64)
+    """Size of /dev/shm in MiB, for engines with rings in shared memory; 64 is Docker's default."""
+    ready_timeout_seconds: int = Field(default=60, ge=5, le=3600)
+    """How long a start may take before the deployment fails: books built, positions reconciled."""
+    stop_grace_seconds: int = Field(default=30, ge=1, le=3600)
+    """From SIGTERM to SIGKILL. A kill before resting orders are cancelled leaves them at the venue."""
+
+
+class EngineSymbol(Settings):
+    """One symbol that the engine trades on all venues."""
+
+    symbol: str = Field(pattern=_SYMBOL)
+    """Base and quote, such as BTC-USD."""
+    lot_size: float = Field(gt=0)
+    """Smallest quantity step that all venues accept, in units of the base."""
+
+
+class LimitSettings(Settings):
+    """Pre-trade limits; none has a default and none can be switched off (SEC 15c3-5, RTS 6 Art. 15)."""
+
+    max_order_usd: float = Field(gt=0)
+    """Notional of one order, in US dollars."""
+    max_position_usd: float = Field(gt=0)
+    """Absolute position in one symbol on one venue, in US dollars."""
+    max_exposure_usd: float = Field(gt=0)
+    """Sum of all absolute positions, in US dollars."""
+    max_open_orders: int = Field(gt=0)
+    """Orders without an end, over all venues."""
+    max_orders_per_second: float = Field(gt=0)
+    """New orders per second, over all venues."""
+
+    @model_validator(mode="after")
+    def _limits_nest(self) -> "LimitSettings":
+        order, position, exposure = self.max_order_usd, self.max_position_usd, self.max_exposure_usd
+        if order > position:
+            raise ValueError(f"max_order_usd={order} exceeds max_position_usd={position}: no such order could pass")
+        if position > exposure:
+            raise ValueError(f"max_position_usd={position} exceeds max_exposure_usd={exposure}: lower it")
+        return self
+
+
+class EngineSettings(TradingContainerSettings):
+    """The arbitrage engine."""
+
+    image: str = "workloads"
+    """Name in the image lock."""
+    slot: Literal["blue", "green"] = "blue"
+    """The slot that holds the engine; the other one stays free for the next version."""
+    blue_port: Annotated[int, PORT] = 18080
+    """Port of slot blue: health, control, metrics."""
+    green_port: Annotated[int, PORT] = 18090
+    """Port of slot green."""
+    strategy: str = Field(default="arbitrage", pattern=_NAME)
+    """Name in metrics and in the lease: one leader per stack and strategy."""
+    symbols: tuple[EngineSymbol, ...] = Field(min_length=1)
+    """What it trades."""
+    limits: LimitSettings
+    """Pre-trade limits."""
+    min_edge_bps: float = Field(default=2.0, ge=0, le=1000)
+    """Least edge after fees that is traded, in basis points."""
+    min_size_usd: float = Field(default=10.0, ge=0)
+    """Smallest trade, in US dollars."""
+    state_on_leadership: Literal["active", "reducing", "halted"] = "halted"
+    """State to take with the lease. halted: someone has to say that trading may begin."""
+    drain_seconds: int = Field(default=10, ge=1, le=600)
+    """From SIGTERM to exit: resting orders cancelled and confirmed."""
+    dead_man_seconds: int = Field(default=30, ge=1, le=900)
+    """Venues cancel for us after so much silence. Kraken Spot recommends 60 s, One Trading 30 s."""
+    algo_id: str = Field(default="arb-1", min_length=1)
+    """Who decided, in every order record (RTS 6 Art. 12)."""
+    trader_id: str = Field(default="none", min_length=1)
+    """Who is responsible, in every order record."""
+
+    @property
+    def port(self) -> int:
+        """Port of the slot in use."""
+        return self.blue_port if self.slot == "blue" else self.green_port
+
+    @model_validator(mode="after")
+    def _drain_fits(self) -> "EngineSettings":
+        needed = self.drain_seconds + _EXIT_SECONDS
+        if self.stop_grace_seconds < needed:
+            raise ValueError(
+                f"stop_grace_seconds={self.stop_grace_seconds} is below drain_seconds + {_EXIT_SECONDS} = {needed}: "
+                "the engine would be killed with orders at the venue"
+            )
+        if self.drain_seconds >= self.dead_man_seconds:
+            raise ValueError(
+                f"drain_seconds={self.drain_seconds} is not below dead_man_seconds={self.dead_man_seconds}: "
+                "venues would cancel the orders of a draining engine"
+            )
+        return self
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of both slots: the free one is kept for the next version."""
+        return (
+            *uses("trading.engine.blue_port", self.blue_port, [self.host]),
+            *uses("trading.engine.green_port", self.green_port, [self.host]),
+        )
+
+
+class TradingSettings(Settings):
+    """Venues and engine."""
+
+    venues: VenueSimulatorsSettings
+    """Simulated venues."""
+    engine: EngineSettings
+    """The engine."""
+
+    @model_validator(mode="after")
+    def _venues_trade_the_symbols(self) -> "TradingSettings":
+        lots = {each.symbol: each.lot_size for each in self.venues.symbols}
+        for number, each in enumerate(self.engine.symbols):
+            path = f"trading.engine.symbols[{number}]"
+            if each.symbol not in lots:
+                raise ValueError(
+                    f"{path}.symbol={each.symbol} is not in trading.venues.symbols ({', '.join(sorted(lots))}): add it"
+                )
+            if each.lot_size != lots[each.symbol]:
+                raise ValueError(f"{path}.lot_size={each.lot_size} differs from the venues' {lots[each.symbol]}")
+        return self
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of venues and engine."""
+        return (*self.venues.port_uses(), *self.engine.port_uses())
