@@ -16,9 +16,7 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from toolchain import plugin_run, program, versions
-
-MESSAGE_BYTES = 400 * 1024 * 1024
-"""Largest gRPC message either way; the engine's own limit."""
+from toolchain.limits import GRPC_OPTIONS
 
 _THREADS = 64
 """Calls served at once; each running pack or plugin folder holds one for its whole life."""
@@ -81,8 +79,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 def main() -> None:
     """Serve on a free local port, print it, and stay until the engine ends this process."""
-    limits = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
-    server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS), options=limits)
+    server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS), options=GRPC_OPTIONS)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

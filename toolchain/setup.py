@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 from rich.markup import escape
 
-from toolchain import checkout, launchers
+from toolchain import checkout, launchers, versions
 from toolchain.docker_daemon import ensure_docker
 from toolchain.engine.acquire import ensure_engine
-from toolchain.engine.lookup import engine_version
 from toolchain.errors import ToolchainError
 from toolchain.plugin_install import install_official_plugins
 from toolchain.say import console
@@ -32,7 +31,7 @@ def run() -> list[str]:
 def _engine() -> str:
     path = ensure_engine()
     checkout.write_env_file(path)
-    return f"pulumi {engine_version(path)}, {path}"
+    return f"pulumi {versions.PULUMI}, {path}"
 
 
 def _plugins() -> str:
