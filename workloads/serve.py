@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -35,8 +36,21 @@ def run(make: Callable[[], web.Application], address: str, port: int) -> None:
         refuse(error)
 
 
+_FAILED: web.AppKey[asyncio.Event] = web.AppKey("failed", asyncio.Event)
+
+
+def fail(application: web.Application, ended: asyncio.Task[None]) -> None:
+    """End the process with status 1 if a task that should run for ever has raised; for `add_done_callback`."""
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        logging.getLogger("workloads").error("failed", exc_info=error)
+        application[_FAILED].set()
+        signal.raise_signal(signal.SIGTERM)
+
+
 async def _serve(make: Callable[[], web.Application], address: str, port: int) -> None:
-    runner = web.AppRunner(make(), access_log=None, shutdown_timeout=1.0)
+    application = make()
+    application[_FAILED] = asyncio.Event()
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -53,3 +67,5 @@ async def _serve(make: Callable[[], web.Application], address: str, port: int) -
     _log.info("stopping")
     await runner.cleanup()
     _log.info("stopped")
+    if application[_FAILED].is_set():
+        raise SystemExit(1)

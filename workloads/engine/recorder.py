@@ -1,0 +1,203 @@
+"""Writes what the engine saw and did to the database, off the hot path.
+
+What is guaranteed:
+
+- The hot path only appends to memory; no order ever waits for the database. An order's intent (`submitted`) is
+  appended before the order is written to the venue, and all order events and audit rows keep their order.
+- Order events and audit rows commit synchronously (`synchronous_commit=on`, so the synchronous standby has them),
+  in one transaction per batch, and are kept until that commit is known: while the process lives none is lost. After
+  a connection broke in a commit, the batch's first row is looked up before it is sent again, so none is written
+  twice either, unless the lookup met a primary on which that commit was still waiting for its standby. While the
+  oldest row is older than `order_record_bound_ms` the engine is `reducing`, so what is kept is bounded.
+- A process that dies loses the events of the last flush (`flush_ms` plus one commit). The venue has them: the next
+  engine reconciles positions and open orders from there before it is ready.
+- Ticks and opportunities commit asynchronously, by batched COPY, from bounded buffers. What does not fit is given up
+  and counted in `hft_marketdata_dropped_total{reason="db"}`.
+
+It uses no session state and no prepared statement, so it runs through a pooler in transaction mode.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Final
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from workloads.config import read_secret
+from workloads.engine import rows
+from workloads.engine.settings import DatabaseSettings
+from workloads.log import Log
+from workloads.metrics import EngineMetrics
+
+log = Log("engine.recorder")
+_SLICE_ROWS: Final = 50
+"""Rows formatted in one go, so that the event loop is held for well under 1 ms."""
+_BATCH_ROWS: Final = 5000
+_RETRY_SECONDS: Final = 0.5
+
+
+class Buffer:
+    """The rows of one table that are not in the database yet."""
+
+    def __init__(self, table: rows.Table, limit: int | None) -> None:
+        self.table = table
+        self.waiting: deque[rows.Row] = deque()
+        self.oldest: float | None = None
+        """Monotonic seconds when the first waiting row was added, or None."""
+        self._limit = limit
+
+    def add(self, row: rows.Row) -> bool:
+        """Keep a row; say whether there was room."""
+        if self._limit is not None and len(self.waiting) >= self._limit:
+            return False
+        if self.oldest is None:
+            self.oldest = time.monotonic()
+        self.waiting.append(row)
+        return True
+
+    def take(self, count: int, taken_at: float) -> None:
+        """Forget the first `count` rows: they are in the database. Later ones came after `taken_at`."""
+        for _ in range(count):
+            self.waiting.popleft()
+        self.oldest = taken_at if self.waiting else None
+
+
+class Recorder:
+    """Buffers and writers; raises ConfigError when the password cannot be read.
+
+    `backlogged` is told when order records come to exceed their bound, and when they no longer do.
+    """
+
+    def __init__(
+        self, settings: DatabaseSettings | None, metrics: EngineMetrics, backlogged: Callable[[bool], None]
+    ) -> None:
+        self._settings, self._metrics, self._backlogged = settings, metrics, backlogged
+        limit = settings.buffer_rows if settings else 0
+        self.buffers = {t.name: Buffer(t, None if t.synchronous else limit) for t in rows.TABLES}
+        self._dropped = metrics.marketdata_dropped.labels("db")
+        self._conninfo = conninfo(settings) if settings else ""
+        self._flush_seconds = settings.flush_ms / 1000 if settings else 0.0
+        self._bound_ms = settings.order_record_bound_ms if settings else 0
+
+    def add(self, table: rows.Table, row: rows.Row) -> None:
+        """Take a row for a table; returns at once."""
+        if self._settings is not None and not self.buffers[table.name].add(row):
+            self._dropped.inc()
+
+    async def run(self) -> None:
+        """Write until cancelled: one connection for what must not be lost, one for the rest."""
+        if self._settings is None:
+            log.warning("no database in the settings: nothing is recorded")
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch())
+            for synchronous in (True, False):
+                mine = [b for b in self.buffers.values() if b.table.synchronous is synchronous]
+                group.create_task(self._write(mine, synchronous=synchronous))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            age = self.order_backlog_seconds()
+            self._metrics.record_backlog_seconds.set(age)
+            for name, buffer in self.buffers.items():
+                self._metrics.record_backlog_rows.labels(name).set(len(buffer.waiting))
+            self._backlogged(age * 1000 > self._bound_ms)
+
+    def order_backlog_seconds(self) -> float:
+        """Return the age of the oldest order or audit row that is not in the database."""
+        oldest = [b.oldest for b in self.buffers.values() if b.table.synchronous and b.oldest is not None]
+        return max(0.0, time.monotonic() - min(oldest)) if oldest else 0.0
+
+    async def _write(self, buffers: Sequence[Buffer], *, synchronous: bool) -> None:
+        writer = _Writer(self._conninfo, synchronous=synchronous)
+        while True:
+            try:
+                async with await writer.connect() as connection:
+                    log.info("database connected", synchronous=synchronous)
+                    while True:
+                        await self._flush(writer, connection, buffers)
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                log.warning("database away", synchronous=synchronous, error=str(error).strip() or repr(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _flush(self, writer: "_Writer", connection: psycopg.AsyncConnection, buffers: Sequence[Buffer]) -> None:
+        full = False
+        for buffer in buffers:
+            batch = list(islice(buffer.waiting, _BATCH_ROWS))
+            if batch:
+                taken_at = time.monotonic()
+                buffer.take(await writer.write(connection, buffer.table, batch), taken_at)
+                full = full or len(batch) == _BATCH_ROWS
+        if not full:
+            await asyncio.sleep(self._flush_seconds)
+
+    async def flushed(self, timeout_seconds: float) -> bool:
+        """Wait until nothing waits any more; say whether that came true in time."""
+        until = time.monotonic() + timeout_seconds
+        while any(buffer.waiting for buffer in self.buffers.values()):
+            if time.monotonic() >= until:
+                return False
+            await asyncio.sleep(0.01)
+        return True
+
+
+class _Writer:
+    """Writes batches over one connection at a time, and knows of a batch whose commit was never confirmed."""
+
+    def __init__(self, address: str, *, synchronous: bool) -> None:
+        self._address = address
+        self._commit = "on" if synchronous else "off"
+        self._doubtful: dict[str, tuple[rows.Row, int]] = {}
+
+    async def connect(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(self._address, prepare_threshold=None)
+
+    async def write(self, connection: psycopg.AsyncConnection, table: rows.Table, batch: Sequence[rows.Row]) -> int:
+        """Commit the batch and return how many of its first rows are in the table now; raises psycopg.Error.
+
+        No timeout: cancelling a commit that waits for its standby would make it visible without the standby.
+        """
+        first, count = self._doubtful.pop(table.name, (None, 0))
+        if first is batch[0] and await self._is_there(connection, table, batch[0]):
+            return count
+        if self._commit == "on":
+            self._doubtful[table.name] = batch[0], len(batch)
+        async with connection.transaction(), connection.cursor() as cursor:
+            await cursor.execute(f"SET LOCAL synchronous_commit = {self._commit}")
+            async with cursor.copy(table.copy) as copy:
+                for start in range(0, len(batch), _SLICE_ROWS):
+                    await copy.write(rows.copy_text(batch[start : start + _SLICE_ROWS]))
+                    await asyncio.sleep(0)
+        self._doubtful.pop(table.name, None)
+        return len(batch)
+
+    async def _is_there(self, connection: psycopg.AsyncConnection, table: rows.Table, row: rows.Row) -> bool:
+        same = " AND ".join(f"{column} IS NOT DISTINCT FROM %s" for column in table.columns[:3])
+        query = f"SELECT 1 FROM trading.{table.name} WHERE {same}"
+        async with connection.transaction():
+            cursor = await connection.execute(query.encode(), row[:3])
+            return await cursor.fetchone() is not None
+
+
+def conninfo(settings: DatabaseSettings) -> str:
+    """Return the libpq connection string; raises ConfigError when the password cannot be read."""
+    return make_conninfo(
+        host=settings.host,
+        port=settings.port,
+        dbname=settings.dbname,
+        user=settings.user,
+        password=read_secret(settings.password_file),
+        sslmode=settings.sslmode,
+        application_name="hft-engine",
+        connect_timeout=5,
+        # A host that is gone is noticed within 10 s; Linux would take 15 min.
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=3,
+        tcp_user_timeout=10_000,
+    )
