@@ -22,7 +22,7 @@ SECRET_DIR = "/run/secrets"
 # interval (Docker Engine API, HealthConfig), so the interval is also the least time that a start takes.
 _HEALTH_INTERVAL_SECONDS: Mapping[Tier, int] = {"engine": 5, "data": 2, "infra": 3}
 # moby#51485: Docker 29 lowered the soft default to 1,024.
-_NOFILE = 65536
+_NOFILE = 16384
 # CIS Docker 5.15: at most five restarts; a crash loop of an engine would send orders again and again.
 _MAX_ENGINE_RESTARTS = 5
 # Docker docs, "Configure logging drivers": delivery is blocking by default, the buffer 1 MiB, json-file unbounded.
