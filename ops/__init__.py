@@ -1,0 +1,1 @@
+"""The `hft` command line: the stack's life on the Pulumi Automation API. Declares no resource."""

@@ -1,0 +1,5 @@
+"""`python -m ops` is `hft`."""
+
+from ops.cli import main
+
+main()

@@ -1,0 +1,111 @@
+"""`hft`: the life of a stack from the command line. Each command calls one function of a module beside this one."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import toolchain
+from ops import down as downs
+from ops import images_cli, parts, secret_list, wanted
+from ops import status as statuses
+from ops import up as ups
+from ops.errors import OpsError
+from ops.screen import Screen
+from ops.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Stack = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack: dev or prod.")]
+
+app = typer.Typer(help="Bring a trading stack up, look at it, take it down.", no_args_is_help=True)
+secrets = typer.Typer(help="Look at the secrets of a stack; never at their values.", no_args_is_help=True)
+app.add_typer(secrets, name="secrets")
+app.add_typer(images_cli.app, name="images")
+
+
+@app.command()
+def up(stack: Stack) -> None:
+    """Bring the stack up; run it again to mend what was changed by hand or cut off."""
+    with _screen() as screen:
+        workspace = _prepared(stack, screen)
+        ups.up(workspace, wanted.read(workspace), screen)
+
+
+@app.command()
+def preview(stack: Stack) -> None:
+    """Show what `up` would do, policies included; changes nothing."""
+    with _screen() as screen:
+        workspace = _prepared(stack, screen)
+        ups.preview(workspace, wanted.read(workspace), screen)
+
+
+@app.command()
+def down(
+    stack: Stack,
+    volumes: Annotated[bool, typer.Option("--volumes", help="Delete the data volumes and the secrets too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before data is deleted.")] = False,
+) -> None:
+    """Remove what `up` made; data volumes and the secrets that open them stay, unless --volumes is given."""
+    with _screen() as screen:
+        if volumes and not yes:
+            _confirm(stack)
+        downs.down(_prepared(stack, screen), screen, volumes=volumes)
+
+
+@app.command()
+def status(
+    stack: Stack,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of {part, endpoint, healthy}.")] = False,
+) -> None:
+    """Show each part, where it is, whether it is healthy, and how to open it."""
+    with _screen() as screen:
+        found = statuses.status(Workspace.prepared(stack, ROOT))
+        if as_json:
+            print(json.dumps([each.as_json() for each in found], indent=2))
+        elif found:
+            screen.table(ups.HEADS, parts.rows(found))
+        else:
+            screen.line(f"stack {stack} is not up")
+
+
+@secrets.command("list")
+def list_secrets(stack: Stack) -> None:
+    """Show name, age and consumers of each secret."""
+    with _screen() as screen:
+        found = secret_list.secret_uses(Workspace.prepared(stack, ROOT))
+        screen.table(("secret", "age", "mounted by"), secret_list.rows(found))
+
+
+def _prepared(stack: str, screen: Screen) -> Workspace:
+    workspace = Workspace.prepared(stack, ROOT)
+    if used := toolchain.stand_ins():
+        screen.line(f"plugins of this project in use, in place of the official ones: {', '.join(used)}")
+    return workspace
+
+
+def _confirm(stack: str) -> None:
+    if not sys.stdin.isatty():
+        raise OpsError(f"--volumes deletes all data of stack {stack!r}: confirm with --yes")
+    if typer.prompt(f"This deletes all data of stack {stack}. Type its name to go on") != stack:
+        raise OpsError("that was not the stack's name: nothing was deleted")
+
+
+@contextmanager
+def _screen() -> Iterator[Screen]:
+    screen = Screen()
+    try:
+        yield screen
+    except OpsError as error:
+        for problem in error.problems:
+            screen.error(problem)
+        raise typer.Exit(1) from None
+
+
+def main() -> None:
+    """The entry point."""
+    app()

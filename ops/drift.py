@@ -1,0 +1,40 @@
+"""What was changed by hand on the Docker hosts: asked from Docker itself, so that an unchanged `up` stays quick.
+
+It sees containers, networks and volumes that are gone, and containers that stopped. Edited configuration and drift
+inside PostgreSQL or Grafana are found by `pulumi refresh`, which asks every provider.
+"""
+
+from collections import defaultdict
+
+from docker import DockerClient
+
+from ops import docker_hosts
+from ops.state import CONTAINER, NETWORK, VOLUME, Resource, State
+
+_ALIVE = ("running", "restarting", "paused")
+
+
+def drifted(state: State) -> list[Resource]:
+    """Docker resources of the state that their hosts no longer have as they should be."""
+    by_host: dict[str, list[Resource]] = defaultdict(list)
+    for resource in state.of_type(CONTAINER, NETWORK, VOLUME):
+        if endpoint := state.docker_endpoint(resource):
+            by_host[endpoint].append(resource)
+    found: list[Resource] = []
+    for endpoint, resources in by_host.items():
+        with docker_hosts.connected(endpoint) as client:
+            present, alive = _present(client)
+        found += [each for each in resources if each.id not in present or (_should_run(each) and each.id not in alive)]
+    return found
+
+
+def _present(client: DockerClient) -> tuple[set[str], set[str]]:
+    """Ids of all that the host has (a volume's is its name), and of the containers that run."""
+    states = {entry["Id"]: entry["State"] for entry in client.api.containers(all=True)}
+    networks = {entry["Id"] for entry in client.api.networks()}
+    volumes = {entry["Name"] for entry in client.api.volumes()["Volumes"] or []}
+    return {*states, *networks, *volumes}, {id_ for id_, state in states.items() if state in _ALIVE}
+
+
+def _should_run(resource: Resource) -> bool:
+    return resource.type == CONTAINER and resource.inputs.get("mustRun") is not False

@@ -1,0 +1,112 @@
+"""`hft up`: checks, picks up what was cut off, mends what was changed by hand, deploys, and says what is there."""
+
+import time
+from collections.abc import Callable
+
+from pulumi import automation as auto
+
+from ops import access, locks, parts, preflight
+from ops.drift import drifted
+from ops.engine import operate
+from ops.errors import OpsError
+from ops.parts import PartHealth
+from ops.progress import Progress, friendly
+from ops.recover import recover, refresh
+from ops.screen import Screen
+from ops.state import VOLUME, State
+from ops.wanted import Wanted
+from ops.workspace import Workspace, output
+
+HEADS = ("part", "endpoint", "health", "open it with")
+
+_SETTLE_SECONDS = 30
+"""How long parts that were not replaced may take to be healthy again after their neighbours were."""
+
+
+def up(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
+    """Bring the stack up.
+
+    Raises:
+        OpsError: a check or the engine failed, or a part is not healthy at the end.
+    """
+    with screen.timed("hosts have Docker, CPUs and images"):
+        preflight.check_hosts(wanted)
+    stack = workspace.select_or_create()
+    state = _recovered(workspace, stack, wanted, screen)
+    _mend(stack, state, screen)
+    progress = deploy(stack.up, workspace, screen)
+    if not progress.changes:
+        screen.line("no changes")
+    state = workspace.state(stack)
+    _write_access(workspace, stack, state, changed=bool(progress.changes))
+    report(settled(state), screen)
+
+
+def preview(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
+    """Show what `up` would do. Raises OpsError where a host does not answer, or a check or policy fails."""
+    with screen.timed("hosts have Docker"):
+        preflight.check_reachable(wanted)
+    progress = deploy(workspace.select_or_create().preview, workspace, screen)
+    screen.line(f"{progress.changes} changes" if progress.changes else "no changes")
+
+
+def deploy(operation: Callable[..., object], workspace: Workspace, screen: Screen) -> Progress:
+    """Run the program with the policy pack; warnings are shown, problems raise OpsError."""
+    with screen.running("program and policies"):
+        progress = operate(operation, screen, **workspace.policy_arguments())
+    for warning in progress.warnings:
+        screen.warning(warning)
+    return progress
+
+
+def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: Screen) -> State:
+    for line in locks.release_stale(workspace.project, workspace.name):
+        screen.line(f"  {line}")
+    state = recover(workspace, stack, screen)
+    with screen.timed("ports and names are free"):
+        preflight.check_names(wanted, state, workspace.name)
+        notes = preflight.check_ports(wanted, workspace.name)
+    for note in notes:
+        screen.line(f"  {note}")
+    return state
+
+
+def _mend(stack: auto.Stack, state: State, screen: Screen) -> None:
+    changed = drifted(state)
+    for resource in changed:
+        if resource.type == VOLUME:
+            screen.warning(f"{friendly(resource.urn)} was deleted by hand, with its data: an empty one is made")
+        else:
+            screen.line(f"  {friendly(resource.urn)} is gone or stopped")
+    refresh(stack, screen, [resource.urn for resource in changed])
+
+
+def _write_access(workspace: Workspace, stack: auto.Stack, state: State, *, changed: bool) -> None:
+    path = access.pgpass_path(workspace.root, workspace.name)
+    if access.OUTPUT in state.outputs and (changed or not path.exists()):
+        access.write_pgpass(path, str(output(stack, workspace, access.OUTPUT)))
+
+
+def settled(state: State) -> list[PartHealth]:
+    """The health of the stack's parts, once none is starting or after a while."""
+    exported = parts.exported(state.outputs)
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while True:
+        found = parts.health(exported, state.outputs.get("hosts", {}))
+        if all(each.healthy for each in found) or time.monotonic() > deadline:
+            return found
+        time.sleep(1)
+
+
+def report(found: list[PartHealth], screen: Screen) -> None:
+    """Print the table. Raises OpsError where a part is not healthy."""
+    if found:
+        screen.table(HEADS, parts.rows(found))
+    bad = [each for each in found if not each.healthy]
+    if bad:
+        raise OpsError(
+            *(
+                f"{each.part.part} on host {each.part.host} is {each.health}: see docker logs {each.part.container}"
+                for each in bad
+            )
+        )

@@ -1,0 +1,114 @@
+"""Opens a stack of this checkout on the Automation API: the same program, backend and files as `pulumi` by hand."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi import automation as auto
+
+import toolchain
+from ops.errors import OpsError
+from ops.messages import command_failure
+from ops.state import State
+
+POLICY_PACK = "policies"
+
+
+class Workspace:
+    """One stack of one checkout."""
+
+    def __init__(self, stack: str, root: Path) -> None:
+        """Open nothing yet; `root` holds Pulumi.yaml."""
+        self.name = stack
+        self.root = root
+
+    @classmethod
+    def prepared(cls, stack: str, root: Path) -> "Workspace":
+        """A workspace whose engine is the pinned one and whose settings file is there.
+
+        Raises:
+            OpsError: no Pulumi.<stack>.yaml, no engine, or one of another version than the pin.
+        """
+        workspace = cls(stack, root)
+        workspace.require_settings_file()
+        try:
+            # The engine's children look for plugins on the PATH of this process.
+            os.environ.update(toolchain.environment())
+        except toolchain.ToolchainError as error:
+            raise OpsError(str(error)) from error
+        return workspace
+
+    @property
+    def settings_file(self) -> Path:
+        """`Pulumi.<stack>.yaml`."""
+        return self.root / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def project(self) -> str:
+        """The project's name in Pulumi.yaml."""
+        return str(yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"])
+
+    def require_settings_file(self) -> None:
+        """Raise OpsError where the stack has no settings: a misspelt name must not create a stack."""
+        if not self.settings_file.exists():
+            known = ", ".join(sorted(path.name.split(".")[1] for path in self.root.glob("Pulumi.*.yaml"))) or "none"
+            raise OpsError(f"stack {self.name!r}: {self.settings_file.name} is not there (stacks: {known})")
+
+    def select(self) -> auto.Stack:
+        """The stack, which must exist. Raises auto.StackNotFoundError, or OpsError for any other failure."""
+        with engine_errors():
+            return auto.Stack.select(self.name, self._local())
+
+    def select_or_create(self) -> auto.Stack:
+        """The stack; created, with a passphrase, where the backend has none of this name."""
+        with engine_errors():
+            return auto.Stack.create_or_select(self.name, self._local())
+
+    def state(self, stack: auto.Stack) -> State:
+        """The stack's state with its secrets still encrypted; the API's own export would decrypt them."""
+        return State(json.loads(self.run(stack, ["stack", "export"])))
+
+    def run(self, stack: auto.Stack, args: list[str]) -> str:
+        """What a `pulumi` command for this stack prints. Raises OpsError where it fails."""
+        with engine_errors():
+            command = stack.workspace.pulumi_command
+            return command.run([*args, "--stack", self.name], str(self.root), stack.workspace.env_vars).stdout
+
+    def policy_arguments(self) -> dict[str, list[str]]:
+        """The policy pack, always; its levels for this stack where `policies/<stack>.json` says some."""
+        levels = self.root / POLICY_PACK / f"{self.name}.json"
+        found = {"policy_packs": [str(self.root / POLICY_PACK)]}
+        return found | ({"policy_pack_configs": [str(levels)]} if levels.exists() else {})
+
+    def _local(self) -> auto.LocalWorkspace:
+        try:
+            return auto.LocalWorkspace(work_dir=str(self.root), secrets_provider="passphrase")
+        except auto.InvalidVersionError as error:
+            raise OpsError(f"{error}; run: make up") from error
+
+
+@contextmanager
+def engine_errors() -> Iterator[None]:
+    """Turn a failed engine command into one clear OpsError; StackNotFoundError passes through."""
+    try:
+        yield
+    except auto.StackNotFoundError:
+        raise
+    except auto.CommandError as error:
+        raise OpsError(command_failure(stderr_of(error))) from error
+
+
+def stderr_of(error: auto.CommandError) -> str:
+    """The standard error of a failed engine command."""
+    _, _, after = str(error).partition("\n stderr: ")
+    return after
+
+
+def output(stack: auto.Stack, workspace: Workspace, name: str) -> Any:
+    """One stack output, decrypted; None where the program exports none of this name."""
+    found: dict[str, Any] = json.loads(workspace.run(stack, ["stack", "output", "--json", "--show-secrets"]))
+    return found.get(name)

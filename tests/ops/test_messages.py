@@ -1,0 +1,79 @@
+"""Engine output as people read it: exact texts."""
+
+import pytest
+
+from ops.messages import command_failure, plain, readable, violation
+
+WRONG_PASSPHRASE = (
+    "the passphrase does not open this stack: PULUMI_CONFIG_PASSPHRASE or the file named by "
+    "PULUMI_CONFIG_PASSPHRASE_FILE (default .hft/passphrase) is not the one that the stack was created with; "
+    "put that one back"
+)
+
+
+def test_colour_marks_are_removed() -> None:
+    assert plain("<{%fg 1%}>error:<{%reset%}> no\x1b[0m\n") == "error: no"
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "update failed",
+        "preview failed",
+        "<{%reset%}>destroy failed<{%reset%}>\n",
+        "using pulumi-language-python from $PATH at /x/pulumi-language-python",
+        "",
+    ],
+)
+def test_noise_says_nothing(noise: str) -> None:
+    assert readable(noise) is None
+
+
+def test_a_message_of_its_own_is_kept_whole() -> None:
+    assert readable("unable to create container:\nno such image\n") == "unable to create container:\nno such image"
+
+
+def test_of_a_traceback_only_the_exception_is_kept() -> None:
+    trace = (
+        "Program failed with an unhandled exception:\n"
+        "Traceback (most recent call last):\n"
+        '  File "/x/__main__.py", line 3, in <module>\n'
+        "    build()\n"
+        "LookupError: image 'etcd' is not in images/lock.json (it has base): run `hft images build`\n"
+    )
+    assert readable(trace) == "image 'etcd' is not in images/lock.json (it has base): run `hft images build`"
+
+
+def test_of_a_chained_traceback_the_last_exception_is_kept() -> None:
+    trace = (
+        "Traceback (most recent call last):\n  File 'a', line 1\nKeyError: 'a'\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        "Traceback (most recent call last):\n  File 'b', line 1\n    b()\nstacks.load.SettingsError: one\ntwo\n"
+    )
+    assert readable(trace) == "one\ntwo"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
+        "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    ],
+)
+def test_a_wrong_passphrase_is_one_line_with_its_fix(told: str) -> None:
+    assert command_failure(told) == WRONG_PASSPHRASE
+
+
+def test_of_a_failed_command_the_last_error_is_kept() -> None:
+    assert command_failure("warning: a\nerror: first\nerror: no stack\n") == "no stack"
+
+
+def test_a_failed_command_without_an_error_line_is_shown_whole() -> None:
+    assert command_failure("panic: x\n") == "panic: x"
+    assert command_failure("") == "the engine ended without a message"
+
+
+def test_a_violation_is_one_line() -> None:
+    assert violation("Images are pinned.\ncontainer a: image='b'  floats\n") == (
+        "Images are pinned. container a: image='b' floats"
+    )
