@@ -11,7 +11,7 @@ import typer
 
 import toolchain
 from ops import down as downs
-from ops import images_cli, parts, secret_list, wanted
+from ops import images_cli, parts, secret_list, settings_file
 from ops import status as statuses
 from ops import up as ups
 from ops.errors import OpsError
@@ -33,7 +33,7 @@ def up(stack: Stack) -> None:
     """Bring the stack up; run it again to mend what was changed by hand or cut off."""
     with _screen() as screen:
         workspace = _prepared(stack, screen)
-        ups.up(workspace, wanted.read(workspace), screen)
+        ups.up(workspace, settings_file.read(workspace), screen)
 
 
 @app.command()
@@ -41,7 +41,7 @@ def preview(stack: Stack) -> None:
     """Show what `up` would do, policies included; changes nothing."""
     with _screen() as screen:
         workspace = _prepared(stack, screen)
-        ups.preview(workspace, wanted.read(workspace), screen)
+        ups.preview(workspace, settings_file.read(workspace), screen)
 
 
 @app.command()

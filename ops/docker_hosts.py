@@ -1,5 +1,6 @@
 """The Docker engines of a stack's hosts: how to reach them, and what of ours is on them."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ from components._common.labels import PROJECT
 from ops.errors import OpsError
 
 _TIMEOUT_SECONDS = 20
+_UNIX = "unix://"
 
 
 @contextmanager
@@ -24,6 +26,7 @@ def connected(endpoint: str) -> Iterator[DockerClient]:
         OpsError: it does not answer.
     """
     try:
+        _knock(endpoint)
         # The system's own ssh knows the user's keys, agents and jump hosts.
         client = docker.DockerClient(
             base_url=endpoint, version="auto", timeout=_TIMEOUT_SECONDS, use_ssh_client=endpoint.startswith("ssh://")
@@ -38,10 +41,26 @@ def connected(endpoint: str) -> Iterator[DockerClient]:
         client.close()
 
 
+def _knock(endpoint: str) -> None:
+    # The client leaves its socket open where nobody answers on a path.
+    if endpoint.startswith(_UNIX):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(endpoint.removeprefix(_UNIX))
+
+
 def unreachable(endpoint: str, error: Exception) -> str:
     """What to tell the user about an engine that does not answer."""
-    reason = str(error).rpartition("(")[2].rstrip(")'\"") or type(error).__name__
-    return f"Docker at {endpoint} does not answer ({reason}): start dockerd there, or mend the host's docker_endpoint"
+    return f"Docker at {endpoint} does not answer ({_reason(error)}): start dockerd there, or mend the setting"
+
+
+def _reason(error: BaseException) -> str:
+    """The system's own words, from below the layers of HTTP libraries."""
+    layer: BaseException | None = error
+    while layer is not None:
+        if isinstance(layer, OSError) and layer.strerror:
+            return layer.strerror
+        layer = layer.__cause__ or layer.__context__
+    return "timed out" if "timed out" in str(error) else str(error)
 
 
 def labels(stack: str) -> list[str]:

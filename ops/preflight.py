@@ -76,7 +76,8 @@ def _host_problems(index: int, host: HostSettings, wanted: Wanted) -> list[str]:
         with docker_hosts.connected(host.docker_endpoint) as client:
             return [*_cpu_problems(index, host, client), *_image_problems(host, wanted, client)]
     except OpsError as error:
-        return [f"hosts[{index}].docker_endpoint={host.docker_endpoint} (host {host.name}): {error}"]
+        problem = str(error).replace(f" at {host.docker_endpoint}", "")
+        return [f"hosts[{index}].docker_endpoint={host.docker_endpoint} (host {host.name}): {problem}"]
 
 
 def _cpu_problems(index: int, host: HostSettings, client: DockerClient) -> list[str]:

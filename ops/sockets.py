@@ -92,10 +92,11 @@ def _link(descriptor: Path) -> str:
 
 
 def _owner(process: Path) -> Owner:
-    found = _CONTAINER_ID.search((process / "cgroup").read_text())
+    # The deepest one: this machine may be a container itself.
+    found = _CONTAINER_ID.findall((process / "cgroup").read_text())
     return Owner(
         pid=int(process.name),
         name=(process / "comm").read_text().strip(),
-        container_id=found.group() if found else None,
+        container_id=found[-1] if found else None,
         command=tuple((process / "cmdline").read_bytes().decode(errors="replace").split("\0")),
     )

@@ -1,0 +1,52 @@
+"""What tests of the command line stand on: Docker, and a stack name of their own."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+from docker import DockerClient
+from docker.errors import DockerException
+
+ENDPOINT = "unix:///var/run/docker.sock"
+STACK = "opstest"
+LABELS = {"hft.project": "hft", "hft.stack": STACK}
+LOCK = Path(__file__).parents[2] / "images" / "lock.json"
+
+
+@pytest.fixture(scope="session")
+def docker_host() -> Iterator[DockerClient]:
+    """The Docker of this machine."""
+    try:
+        client = docker.DockerClient(base_url=ENDPOINT, version="auto")
+    except DockerException as error:
+        pytest.skip(f"Docker does not answer: {error}")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def clean_host(docker_host: DockerClient) -> Iterator[DockerClient]:
+    """Docker without anything of these tests, before and after."""
+    _remove_ours(docker_host)
+    yield docker_host
+    _remove_ours(docker_host)
+
+
+@pytest.fixture(scope="session")
+def image(docker_host: DockerClient) -> str:
+    """Id of the base image, which has a shell."""
+    if not LOCK.exists():
+        pytest.skip(f"{LOCK} is missing: run `hft images build`")
+    return str(json.loads(LOCK.read_text())["images"]["base"]["id"])
+
+
+def _remove_ours(client: DockerClient) -> None:
+    chosen: dict[str, str | list[str] | bool] = {"label": [f"{key}={value}" for key, value in LABELS.items()]}
+    for container in client.containers.list(all=True, filters=chosen):
+        container.remove(force=True, v=True)
+    for network in client.networks.list(filters=chosen):
+        network.remove()
+    for volume in client.volumes.list(filters=chosen):
+        volume.remove()
