@@ -33,3 +33,7 @@ def _source(rule: ResourceValidationPolicy) -> str:
     if rule.framework:
         return f"{rule.framework.name} {rule.framework.version}, {rule.framework.reference}"
     return rule.url or ""
+
+
+if __name__ == "__main__":
+    README.write_text(render())

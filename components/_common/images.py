@@ -37,5 +37,9 @@ class ImageLock:
                 f"image {name!r} is not in {self._path} (it has {known}): run `hft images build`"
             ) from None
 
+    def get(self, name: str) -> str | None:
+        """The id of an image that a stack can do without; None where the lock has none."""
+        return self._ids.get(name)
+
     def __contains__(self, name: object) -> bool:
         return name in self._ids

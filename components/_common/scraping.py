@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +24,15 @@ class ScrapeTarget:
     def as_output(self) -> dict[str, object]:
         """The form in which a component registers it."""
         return asdict(self)
+
+
+class Watched(Protocol):
+    """A component that monitoring can watch."""
+
+    @property
+    def scrape_targets(self) -> tuple[ScrapeTarget, ...]:
+        """Where its metrics are."""
+
+    @property
+    def alert_rules(self) -> Mapping[str, str]:
+        """Rule file name → text."""

@@ -1,0 +1,1 @@
+"""What one environment is: its settings and how the components are joined."""

@@ -1,0 +1,53 @@
+"""From `Pulumi.<stack>.yaml` to typed settings, or to one clear error before anything is registered."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+from pydantic import ValidationError
+
+from components._common.images import ImageLock
+from stacks.explain import explain
+from stacks.settings import StackSettings
+
+NAMESPACE = "hft"
+SECRET_PREFIX = "secret-"
+
+
+def settings() -> StackSettings:
+    """The settings of the current stack. Raises pulumi.RunError that names each wrong key, its value and its bound."""
+    try:
+        return StackSettings.model_validate(_configured())
+    except ValidationError as error:
+        raise pulumi.RunError(explain(error, StackSettings, f"Pulumi.{pulumi.get_stack()}.yaml")) from None
+
+
+def images() -> ImageLock:
+    """The image lock of this checkout. Raises pulumi.RunError where there is none."""
+    try:
+        return ImageLock.load(Path("images/lock.json"))
+    except LookupError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def given_secrets(names: tuple[str, ...]) -> dict[str, pulumi.Output[str]]:
+    """The values that the operator has set for these names."""
+    config = pulumi.Config(NAMESPACE)
+    found = {name: config.get_secret(SECRET_PREFIX + name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _configured() -> dict[str, Any]:
+    entries = {**get_config_env(), **CONFIG.get()}
+    prefix = f"{NAMESPACE}:"
+    named = {key.removeprefix(prefix): value for key, value in entries.items() if key.startswith(prefix)}
+    return {key: _parsed(value) for key, value in named.items() if not key.startswith(SECRET_PREFIX)}
+
+
+def _parsed(value: Any) -> Any:
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value

@@ -1,0 +1,129 @@
+"""The settings of one stack: a field per component, and what only the whole can check."""
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from pydantic import model_validator
+
+from components._common.cpus import format_cpus, parse_cpus
+from components._common.ports import PortUse, check_disjoint
+from components._common.settings import Settings
+from components.cache import CacheSettings
+from components.database import DatabaseSettings
+from components.grafana import GrafanaSettings
+from components.hosts import HostSettings
+from components.monitoring import MonitoringSettings
+from components.network import NetworkSettings
+from components.pooling import PoolingSettings
+from components.secrets import SecretsSettings
+from components.trading import TradingSettings
+
+
+class StackSettings(Settings):
+    """Everything that `Pulumi.<stack>.yaml` may say."""
+
+    hosts: tuple[HostSettings, ...]
+    """The Linux hosts; other settings place parts on them by name."""
+    network: NetworkSettings
+    """Docker networks beside the hosts' own."""
+    secrets: SecretsSettings = SecretsSettings()
+    """Which secrets are made, and which are given."""
+    database: DatabaseSettings
+    """etcd, Patroni with TimescaleDB, and what is in the database."""
+    pooling: PoolingSettings
+    """HAProxy and PgBouncer."""
+    cache: CacheSettings
+    """Valkey for reference data."""
+    trading: TradingSettings
+    """Venues and engines."""
+    monitoring: MonitoringSettings
+    """Prometheus and Alertmanager."""
+    grafana: GrafanaSettings
+    """Dashboards."""
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """Every port that the stack listens on."""
+        return (
+            *self.database.port_uses(),
+            *self.pooling.port_uses(),
+            *self.cache.port_uses(),
+            *self.trading.port_uses(),
+            *self.monitoring.port_uses(),
+            *self.grafana.port_uses(),
+        )
+
+    def engine_cpus(self) -> dict[str, str]:
+        """Host name → CPUs that engines have to themselves there."""
+        by_host: dict[str, set[int]] = {}
+        for engine in self.trading.engines:
+            by_host.setdefault(engine.host, set()).update(parse_cpus(engine.cpu_set))
+        return {host: format_cpus(cpus) for host, cpus in by_host.items()}
+
+    @model_validator(mode="after")
+    def _hosts_are_known_and_named_once(self) -> "StackSettings":
+        names = [host.name for host in self.hosts]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise ValueError(f"hosts[{i}].name={name} is also hosts[{names.index(name)}].name: rename one of them")
+        for path, host in self._placements():
+            if host not in names:
+                raise ValueError(f"{path}={host} is not one of hosts ({', '.join(names)}): use one of these or add it")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_are_apart(self) -> "StackSettings":
+        check_disjoint(self.port_uses())
+        return self
+
+    @model_validator(mode="after")
+    def _planes_are_known(self) -> "StackSettings":
+        planes = [plane.name for plane in self.network.planes]
+        for i, venue in enumerate(self.trading.venues):
+            if venue.plane not in planes:
+                known = ", ".join(planes) or "none"
+                raise ValueError(f"trading.venues[{i}].plane={venue.plane} is not one of network.planes ({known})")
+        return self
+
+    @model_validator(mode="after")
+    def _engines_have_a_pooler(self) -> "StackSettings":
+        for i, engine in enumerate(self.trading.engines):
+            if engine.host not in self.pooling.pooler.hosts:
+                raise ValueError(
+                    f"trading.engines[{i}].host={engine.host} has no pooler "
+                    f"(pooling.pooler.hosts={', '.join(self.pooling.pooler.hosts)}): add the host there"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _engines_have_cpus_that_exist(self) -> "StackSettings":
+        cpus = {host.name: host.cpus for host in self.hosts}
+        for i, engine in enumerate(self.trading.engines):
+            if missing := parse_cpus(engine.cpu_set) - parse_cpus(cpus[engine.host]):
+                raise ValueError(
+                    f"trading.engines[{i}].cpu_set={engine.cpu_set} has CPU {format_cpus(missing)}, "
+                    f"which host {engine.host} (cpus={cpus[engine.host]}) does not give: choose among those"
+                )
+        for host, taken in self.engine_cpus().items():
+            if parse_cpus(taken) == parse_cpus(cpus[host]):
+                raise ValueError(
+                    f"trading.engines take all of cpus={cpus[host]} of host {host}: "
+                    "leave at least one CPU for everything else"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _engines_share_no_cpu(self) -> "StackSettings":
+        for (i, one), (j, other) in combinations(enumerate(self.trading.engines), 2):
+            shared = parse_cpus(one.cpu_set) & parse_cpus(other.cpu_set)
+            if one.host == other.host and shared:
+                raise ValueError(
+                    f"trading.engines[{j}].cpu_set={other.cpu_set} shares CPU {format_cpus(shared)} with "
+                    f"trading.engines[{i}].cpu_set={one.cpu_set} on host {one.host}: make them disjoint"
+                )
+        return self
+
+    def _placements(self) -> Iterable[tuple[str, str]]:
+        for i, plane in enumerate(self.network.planes):
+            yield f"network.planes[{i}].host", plane.host
+        for use in self.port_uses():
+            yield f"the host of {use.path}", use.host

@@ -1,0 +1,66 @@
+"""The architecture on one page: the parts of a stack, and the wires that join them."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi import ResourceOptions as Options
+
+from components import cache, database, grafana, hosts, monitoring, network, pooling, secrets, trading
+from components._common.images import ImageLock
+from components._common.scraping import Watched
+from components.trading.dashboards.trading import trading_dashboard
+from stacks import outputs
+from stacks.settings import StackSettings
+
+
+def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Output[str]]) -> None:
+    """Register everything, and export what a person needs to find it."""
+    at = hosts.Hosts("hosts", hosts.HostsArgs(settings=s.hosts, engine_cpus=s.engine_cpus())).placements
+    planes = network.Network("network", network.NetworkArgs(settings=s.network, placements=at)).planes
+    key = secrets.Secrets("secrets", secrets.SecretsArgs(settings=s.secrets, given=given)).values
+
+    etcd = database.EtcdCluster("etcd", database.EtcdClusterArgs(
+        settings=s.database.etcd, placements=at, image=images["etcd"]))
+    tsdb = database.TimescaleCluster("tsdb", database.TimescaleClusterArgs(
+        settings=s.database, placements=at, image=images["timescaledb"], exporter_image=images["exporters"],
+        etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"],
+        replication_password=key["db-replication"], rewind_password=key["db-rewind"],
+        monitoring_password=key["db-monitoring"]), Options(depends_on=[etcd]))
+    router = pooling.Router("router", pooling.RouterArgs(
+        settings=s.pooling.router, placements=at, image=images["haproxy"], members=tsdb.members))
+    objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
+        settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
+        passwords=database.RolePasswords(owner=key["db-owner"], writer=key["db-writer"], reader=key["db-reader"],
+                                         monitoring=key["db-monitoring"]),
+        placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"]), Options(depends_on=[router, tsdb]))
+    pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
+        settings=s.pooling.pooler, placements=at, image=images["pgbouncer"], exporter_image=images["exporters"],
+        routes=router.routes, passwords=pooling.PoolerPasswords(
+            writer=key["db-writer"], reader=key["db-reader"], monitoring=key["db-monitoring"])))
+
+    reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(
+        settings=s.cache, placements=at, image=images["valkey"], exporter_image=images["exporters"],
+        writer_password=key["cache-writer"], reader_password=key["cache-reader"],
+        monitoring_password=key["cache-monitoring"]))
+    venues = trading.VenueSimulators("venues", trading.VenueSimulatorsArgs(
+        settings=s.trading, placements=at, image=images["workloads"], planes=planes))
+    engines = [
+        trading.TradingEngine(engine.name, trading.TradingEngineArgs(
+            settings=engine, placements=at, image=images[engine.image], venues=venues.endpoints,
+            symbols=s.trading.symbols, database=pooler.by_host[engine.host], database_password=key["db-writer"],
+            etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd, venues, pooler, objects.ready]))
+        for engine in s.trading.engines
+    ]
+
+    watched: list[Watched] = [etcd, tsdb, router, pooler, reference, *engines]
+    watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
+        settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
+        exporter_image=images["exporters"],
+        scrape_targets=[*venues.scrape_targets, *(target for part in watched for target in part.scrape_targets)],
+        alert_rules={file: text for part in watched for file, text in part.alert_rules.items()}))
+    desk = grafana.Grafana("grafana", grafana.GrafanaArgs(
+        settings=s.grafana, placements=at, image=images.get("grafana"), admin_password=key["grafana-admin"],
+        prometheus_url=watch.prometheus_url, database=router.reader, database_password=key["db-reader"],
+        dashboards={"trading": trading_dashboard()}), Options(depends_on=[watch, objects.ready]))
+
+    outputs.export(s, key, at, grafana_url=desk.url)

@@ -1,0 +1,107 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from stacks.settings import StackSettings
+from tests.stacks.conftest import Change, config
+
+
+def put(path: str, value: Any) -> Change:
+    """A change that puts a value at a path such as `trading.engines.0.cpu_set`."""
+
+    def change(settings: dict[str, Any]) -> None:
+        *way, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+        found: Any = settings
+        for step in way:
+            found = found[step]
+        found[last] = value
+
+    return change
+
+
+def second_engine(**changes: Any) -> Change:
+    def change(settings: dict[str, Any]) -> None:
+        first = settings["trading"]["engines"][0]
+        second = {**first, "name": "second", "strategy": "second", "blue_port": 18081, "green_port": 18091}
+        settings["hosts"][0]["cpus"] = "0-3"
+        settings["trading"]["engines"].append({**second, **changes})
+
+    return change
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_the_committed_settings_are_good(stack: str) -> None:
+    StackSettings.model_validate(config(stack))
+
+
+def test_housekeeping_gets_what_engines_leave() -> None:
+    assert StackSettings.model_validate(config("dev")).engine_cpus() == {"local": "1"}
+    assert StackSettings.model_validate(config("prod")).engine_cpus() == {"alpha": "4-7"}
+
+
+def test_two_engines_with_cpus_of_their_own_are_good(changed: Callable[[Change], dict[str, Any]]) -> None:
+    settings = StackSettings.model_validate(changed(second_engine(cpu_set="2-3")))
+
+    assert settings.engine_cpus() == {"local": "1-3"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            put("cache.host", "mars"),
+            "the host of cache.valkey_port=mars is not one of hosts (local): use one of these or add it",
+        ),
+        (
+            put("network.planes.0.host", "mars"),
+            "network.planes[0].host=mars is not one of hosts (local): use one of these or add it",
+        ),
+        (
+            put("hosts", [config("dev")["hosts"][0]] * 2),
+            "hosts[1].name=local is also hosts[0].name: rename one of them",
+        ),
+        (
+            put("cache.valkey_port", 15433),
+            "cache.valkey_port takes port 15433 on host local, as database.postgres_port does: change one of them",
+        ),
+        (
+            put("trading.venues.1.plane", "moon"),
+            "trading.venues[1].plane=moon is not one of network.planes (venues)",
+        ),
+        (
+            put("trading.engines.0.cpu_set", "1-2"),
+            "trading.engines[0].cpu_set=1-2 has CPU 2, which host local (cpus=0-1) does not give: choose among those",
+        ),
+        (
+            put("trading.engines.0.cpu_set", "0-1"),
+            "trading.engines take all of cpus=0-1 of host local: leave at least one CPU for everything else",
+        ),
+        (
+            second_engine(cpu_set="1-2"),
+            "trading.engines[1].cpu_set=1-2 shares CPU 1 with trading.engines[0].cpu_set=1 on host local: "
+            "make them disjoint",
+        ),
+    ],
+)
+def test_what_only_the_whole_shows_is_refused(
+    changed: Callable[[Change], dict[str, Any]], change: Change, message: str
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        StackSettings.model_validate(changed(change))
+
+    assert [found["msg"] for found in raised.value.errors()] == [f"Value error, {message}"]
+
+
+def test_an_engine_far_from_a_pooler_is_refused() -> None:
+    settings = config("prod")
+    settings["pooling"]["pooler"]["hosts"] = ["beta", "gamma"]
+
+    with pytest.raises(ValidationError) as raised:
+        StackSettings.model_validate(settings)
+
+    assert raised.value.errors()[0]["msg"] == (
+        "Value error, trading.engines[0].host=alpha has no pooler (pooling.pooler.hosts=beta, gamma): "
+        "add the host there"
+    )
