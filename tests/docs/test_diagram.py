@@ -6,7 +6,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_picture_is_of_the_text() -> None:
     spec = importlib.util.spec_from_file_location("diagram", DOCS / "diagram.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     diagram = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(diagram)
 
