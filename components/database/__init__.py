@@ -1,0 +1,19 @@
+"""Database: etcd, a Patroni cluster of TimescaleDB nodes, and what is inside it."""
+
+from components.database.cluster import TimescaleCluster, TimescaleClusterArgs
+from components.database.etcd import EtcdCluster, EtcdClusterArgs
+from components.database.objects import DatabaseObjects, DatabaseObjectsArgs, RolePasswords
+from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
+
+__all__ = [
+    "DatabaseObjects",
+    "DatabaseObjectsArgs",
+    "DatabaseObjectsSettings",
+    "DatabaseSettings",
+    "EtcdCluster",
+    "EtcdClusterArgs",
+    "EtcdSettings",
+    "RolePasswords",
+    "TimescaleCluster",
+    "TimescaleClusterArgs",
+]

@@ -1,0 +1,175 @@
+"""Patroni nodes: one primary, the rest standbys. Does not own etcd, the route to the primary, or backups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, options
+from components._common.endpoint import DatabaseMember, Endpoint
+from components._common.naming import member_name
+from components._common.placement import Placement, Placements
+from components._common.ports import member_ports
+from components._common.scraping import ScrapeTarget
+from components.database.alerts import alert_rules
+from components.database.render import DATA_DIR, REPLICATION, REWIND, SUPERUSER, patroni_yml
+from components.database.settings import DatabaseSettings
+from components.database.volumes import data_volume
+
+TOKEN = "hft:database:TimescaleCluster"
+_PATRONI_DIR = f"{CONFIG_DIR}/patroni"
+# postgres_exporter keeps no data; well under 32 MiB resident with one database.
+_EXPORTER_MEMORY_MIB = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimescaleClusterArgs:
+    """What `TimescaleCluster` needs."""
+
+    settings: DatabaseSettings
+    """Nodes, sizes and timers."""
+    placements: Placements
+    """Hosts by name; only these may connect."""
+    image: str
+    """Image id of PostgreSQL with TimescaleDB and Patroni."""
+    exporter_image: str
+    """Image id of the exporters."""
+    etcd_endpoints: tuple[str, ...]
+    """`address:port` of each etcd member."""
+    superuser_password: pulumi.Input[str]
+    """Password of `postgres` (secret db-superuser); set when the cluster is first made."""
+    replication_password: pulumi.Input[str]
+    """Password of `replicator` (secret db-replication)."""
+    rewind_password: pulumi.Input[str]
+    """Password of the role of pg_rewind (secret db-rewind)."""
+    monitoring_password: pulumi.Input[str]
+    """Password of `hft_monitoring` (secret db-monitoring), which `DatabaseObjects` makes."""
+
+
+class TimescaleCluster(pulumi.ComponentResource):
+    """PostgreSQL with TimescaleDB on several nodes under Patroni, with an exporter beside each.
+
+    Use it for what must not be lost: orders, audit, ticks. With one synchronous standby it loses no acknowledged row
+    when a node or its host is lost, and writes again after about `failover.ttl_seconds`. It does not survive the loss
+    of all hosts (that is a backup's work) and has no roles or tables of yours (`DatabaseObjects`). Nodes start and are
+    replaced one after the other, so that a changed setting or image leaves a primary at all times. Connections are not
+    encrypted; only the stack's hosts may connect, with SCRAM.
+    """
+
+    members: tuple[DatabaseMember, ...]
+    """The nodes."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """Patroni and the PostgreSQL exporter of each node."""
+    alert_rules: Mapping[str, str]
+    """Rule file name → text."""
+
+    def __init__(self, name: str, args: TimescaleClusterArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        self.members = database_members(name, args.settings, args.placements)
+        exporters = _exporter_endpoints(args.settings, args.placements)
+        node: docker.Container | None = None
+        for index, host in enumerate(args.settings.hosts):
+            node = self._make_node(name, args, index, args.placements[host], after=node)
+            self._make_exporter(name, args, index, exporters[index], args.placements[host])
+        self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
+        self.alert_rules = alert_rules()
+        self.register_outputs(
+            {
+                "members": [vars(member) for member in self.members],
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "alert_rules": dict(self.alert_rules),
+            }
+        )
+
+    def _make_node(
+        self, name: str, args: TimescaleClusterArgs, index: int, placement: Placement, after: docker.Container | None
+    ) -> docker.Container:
+        member = self.members[index]
+        volume = data_volume(self, f"{name}-data-{index}", member.name, placement)
+        clients = [host.address for host in args.placements.values()]
+        spec = ContainerSpec(
+            component="database",
+            role=name,
+            index=index,
+            tier="data",
+            image=args.image,
+            command=[_PATRONI_DIR],
+            files={
+                f"{_PATRONI_DIR}/10-patroni.yml": patroni_yml(args.settings, member, args.etcd_endpoints, clients),
+                f"{_PATRONI_DIR}/20-authentication.yml": _authentication(args),
+            },
+            secrets={"db-rewind": args.rewind_password},
+            embedded_secrets=["db-superuser", "db-replication"],
+            volumes={DATA_DIR: volume.name},
+            tmpfs=("/tmp", "/run/postgresql"),
+            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.patroni}/readiness"],
+            # A standby may have to copy the whole database first.
+            ready_timeout_seconds=300,
+            memory_mib=args.settings.memory_mib,
+            shm_mib=args.settings.shm_mib,
+            stop_grace_seconds=args.settings.stop_grace_seconds,
+        )
+        return docker.Container(
+            f"{name}-node-{index}",
+            arguments(spec, placement),
+            opts=options(self, placement, depends_on=[after] if after else []),
+        )
+
+    def _make_exporter(
+        self, name: str, args: TimescaleClusterArgs, index: int, listen: Endpoint, placement: Placement
+    ) -> docker.Container:
+        server = self.members[index].postgres
+        password_file = f"{SECRET_DIR}/db-monitoring"
+        spec = ContainerSpec(
+            component="database",
+            role=f"{name}-exporter",
+            index=index,
+            tier="infra",
+            image=args.exporter_image,
+            command=[
+                *("postgres", server.address, str(server.port), "postgres", "hft_monitoring", password_file),
+                f"--web.listen-address={listen}",
+            ],
+            secrets={"db-monitoring": args.monitoring_password},
+            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/"],
+            memory_mib=_EXPORTER_MEMORY_MIB,
+        )
+        return docker.Container(f"{name}-exporter-{index}", arguments(spec, placement), opts=options(self, placement))
+
+
+def database_members(name: str, settings: DatabaseSettings, placements: Placements) -> tuple[DatabaseMember, ...]:
+    """The nodes with their addresses and ports."""
+    postgres = member_ports(settings.postgres_port, settings.hosts)
+    patroni = member_ports(settings.patroni_port, settings.hosts)
+    return tuple(
+        DatabaseMember(
+            name=member_name(name, index),
+            address=placements[host].address,
+            postgres_port=postgres[index],
+            patroni_port=patroni[index],
+        )
+        for index, host in enumerate(settings.hosts)
+    )
+
+
+def _exporter_endpoints(settings: DatabaseSettings, placements: Placements) -> list[Endpoint]:
+    ports = member_ports(settings.exporter_port, settings.hosts)
+    return [Endpoint(placements[host].address, port) for host, port in zip(settings.hosts, ports, strict=True)]
+
+
+def _authentication(args: TimescaleClusterArgs) -> pulumi.Output[str]:
+    roles = {
+        "superuser": {"username": SUPERUSER, "password": args.superuser_password},
+        "replication": {"username": REPLICATION, "password": args.replication_password},
+        "rewind": {"username": REWIND, "password": args.rewind_password},
+    }
+    return pulumi.Output.secret(pulumi.Output.json_dumps({"postgresql": {"authentication": roles}}))
+
+
+def _patroni_target(member: DatabaseMember) -> ScrapeTarget:
+    return ScrapeTarget(job="patroni", instance=member.name, address=str(member.patroni))
+
+
+def _postgres_target(member: DatabaseMember, exporter: Endpoint) -> ScrapeTarget:
+    return ScrapeTarget(job="postgres", instance=member.name, address=str(exporter))

@@ -1,0 +1,98 @@
+"""etcd, which says who is the primary. Holds Patroni's keys and nothing of the trading system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from components._common.container import ContainerSpec, arguments, options
+from components._common.naming import member_name
+from components._common.placement import Placement, Placements
+from components._common.ports import member_ports
+from components._common.scraping import ScrapeTarget
+from components.database.alerts import alert_rules
+from components.database.render import DATA_DIR, EtcdMember, etcd_arguments
+from components.database.settings import EtcdSettings
+from components.database.volumes import data_volume
+
+TOKEN = "hft:database:EtcdCluster"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EtcdClusterArgs:
+    """What `EtcdCluster` needs."""
+
+    settings: EtcdSettings
+    """Members, ports and timers."""
+    placements: Placements
+    """Hosts by name."""
+    image: str
+    """Image id of etcd."""
+
+
+class EtcdCluster(pulumi.ComponentResource):
+    """etcd members that find each other by a fixed list.
+
+    Use it as the store of one `TimescaleCluster`. It survives the loss of a minority of its members. All start at
+    once, since none is healthy before a majority is there; so a changed setting restarts all together, for less than
+    the time that Patroni retries. It does not encrypt or ask for passwords: it binds its hosts' addresses only.
+    """
+
+    endpoints: tuple[str, ...]
+    """`address:port` of each member."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """The members' own metrics."""
+    alert_rules: Mapping[str, str]
+    """Rule file name → text."""
+
+    def __init__(self, name: str, args: EtcdClusterArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        members = etcd_members(name, args.settings, args.placements)
+        for index, host in enumerate(args.settings.hosts):
+            self._make_member(name, args, members, index, args.placements[host])
+        self.endpoints = tuple(member.client for member in members)
+        self.scrape_targets = tuple(
+            ScrapeTarget(job="etcd", instance=member.name, address=member.client) for member in members
+        )
+        self.alert_rules = alert_rules()
+        self.register_outputs(
+            {
+                "endpoints": list(self.endpoints),
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "alert_rules": dict(self.alert_rules),
+            }
+        )
+
+    def _make_member(
+        self, name: str, args: EtcdClusterArgs, members: tuple[EtcdMember, ...], index: int, placement: Placement
+    ) -> docker.Container:
+        member = members[index]
+        volume = data_volume(self, f"{name}-data-{index}", member.name, placement)
+        spec = ContainerSpec(
+            component="database",
+            role=name,
+            index=index,
+            tier="data",
+            image=args.image,
+            command=etcd_arguments(args.settings, members, index, token=f"hft-{pulumi.get_stack()}-{name}"),
+            volumes={DATA_DIR: volume.name},
+            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.client}/health"],
+            memory_mib=args.settings.memory_mib,
+        )
+        return docker.Container(f"{name}-node-{index}", arguments(spec, placement), opts=options(self, placement))
+
+
+def etcd_members(name: str, settings: EtcdSettings, placements: Placements) -> tuple[EtcdMember, ...]:
+    """The members with their addresses and ports."""
+    clients = member_ports(settings.client_port, settings.hosts)
+    peers = member_ports(settings.peer_port, settings.hosts)
+    return tuple(
+        EtcdMember(
+            name=member_name(name, index),
+            address=placements[host].address,
+            client_port=clients[index],
+            peer_port=peers[index],
+        )
+        for index, host in enumerate(settings.hosts)
+    )

@@ -1,0 +1,222 @@
+"""What is inside the database: roles, the trading schema, grants, tables. Does not own the servers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+import pulumi_postgresql as postgresql
+
+from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments
+from components._common.container import options as container_options
+from components._common.endpoint import Endpoint
+from components._common.placement import Placement
+from components.database.render import SUPERUSER
+from components.database.settings import DatabaseObjectsSettings, RoleSettings
+
+TOKEN = "hft:database:DatabaseObjects"
+DATABASE = "hft"
+SCHEMA = "trading"
+OWNER, WRITER, READER, MONITORING = "hft_owner", "hft_writer", "hft_reader", "hft_monitoring"
+_MIGRATIONS = Path(__file__).with_name("migrations")
+# Sqitch with its Perl stays under 64 MiB.
+_MIGRATE_MEMORY_MIB = 128
+_WAIT_FOR_WRITER_SECONDS = 60
+_LOG_LINES_SHOWN = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolePasswords:
+    """The passwords of the four roles."""
+
+    owner: pulumi.Input[str]
+    """Secret db-owner."""
+    writer: pulumi.Input[str]
+    """Secret db-writer."""
+    reader: pulumi.Input[str]
+    """Secret db-reader."""
+    monitoring: pulumi.Input[str]
+    """Secret db-monitoring."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseObjectsArgs:
+    """What `DatabaseObjects` needs."""
+
+    settings: DatabaseObjectsSettings
+    """Edition, and bounds of the roles."""
+    writer: Endpoint
+    """Route to the primary, as seen from where Pulumi runs and from `placement`."""
+    superuser_password: pulumi.Input[str]
+    """Secret db-superuser."""
+    passwords: RolePasswords
+    """Passwords of the roles."""
+    placement: Placement
+    """Host on which the migrations run."""
+    migrate_image: str
+    """Image id of the migration tool."""
+
+
+class DatabaseObjects(pulumi.ComponentResource):
+    """The database `hft` with its roles, schema, grants and hypertables.
+
+    Use one per cluster, after the route to the primary is up. Tables come from the numbered files in `migrations/`,
+    applied once each by a container that runs to its end; where it fails, the deployment fails. Roles: `hft_owner`
+    migrates, `hft_writer` reads and appends (it can change or delete no row), `hft_reader` reads, `hft_monitoring`
+    sees statistics. All of it outlives a `destroy`, as the data volumes do. It connects as superuser and without TLS,
+    so the route must not leave the hosts' own network.
+    """
+
+    ready: pulumi.Output[pulumi.Resource]
+    """The migrations, once they have ended well: whatever needs a table has `depends_on=[objects.ready]`."""
+
+    def __init__(self, name: str, args: DatabaseObjectsArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        self._name = name
+        self._provider = postgresql.Provider(
+            f"{name}-server",
+            host=args.writer.address,
+            port=args.writer.port,
+            username=SUPERUSER,
+            password=args.superuser_password,
+            database="postgres",
+            sslmode="disable",
+            superuser=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        roles = self._make_roles(args)
+        granted = self._make_grants(self._make_database(roles))
+        migrations = self._make_migrations(args, granted)
+        ended = pulumi.Output.all(migrations.name, migrations.urn, migrations.exit_code, migrations.container_logs)
+        self.ready = ended.apply(lambda seen: _raise_where_failed(*seen)).apply(lambda _: migrations)
+        self.register_outputs({"ready": self.ready})
+
+    def _make_roles(self, args: DatabaseObjectsArgs) -> dict[str, postgresql.Role]:
+        bounds, passwords = args.settings, args.passwords
+        return {
+            OWNER: self._make_role("owner", OWNER, bounds.owner, passwords.owner),
+            WRITER: self._make_role("writer", WRITER, bounds.writer, passwords.writer),
+            READER: self._make_role("reader", READER, bounds.reader, passwords.reader),
+            MONITORING: self._make_role(
+                "monitoring", MONITORING, bounds.monitoring, passwords.monitoring, member_of=["pg_monitor"]
+            ),
+        }
+
+    def _make_role(
+        self, key: str, role: str, bounds: RoleSettings, password: pulumi.Input[str], member_of: Sequence[str] = ()
+    ) -> postgresql.Role:
+        return postgresql.Role(
+            f"{self._name}-role-{key}",
+            name=role,
+            login=True,
+            password=pulumi.Output.secret(password),
+            connection_limit=bounds.connection_limit,
+            statement_timeout=bounds.statement_timeout_seconds * 1000,
+            # TimescaleDB's functions are in public.
+            search_paths=[SCHEMA, "public"],
+            roles=list(member_of) or None,
+            opts=self._kept(),
+        )
+
+    def _make_database(self, roles: Mapping[str, postgresql.Role]) -> list[pulumi.Resource]:
+        database = postgresql.Database(
+            f"{self._name}-database",
+            name=DATABASE,
+            owner=roles[OWNER].name,
+            encoding="UTF8",
+            lc_collate="C.UTF-8",
+            lc_ctype="C.UTF-8",
+            template="template0",
+            opts=self._kept(list(roles.values())),
+        )
+        extension = postgresql.Extension(
+            f"{self._name}-timescaledb", name="timescaledb", database=database.name, schema="public", opts=self._kept()
+        )
+        schema = postgresql.Schema(
+            f"{self._name}-schema", name=SCHEMA, database=database.name, owner=roles[OWNER].name, opts=self._kept()
+        )
+        return [database, extension, schema]
+
+    def _make_grants(self, after: list[pulumi.Resource]) -> pulumi.Resource:
+        """One after the other: grants of different roles on one object collide ("tuple concurrently updated")."""
+        last: list[pulumi.Resource] = after
+        for role in ("public", WRITER, READER, MONITORING):
+            privileges = [] if role == "public" else ["CONNECT"]
+            last = [self._grant(f"connect-{role}", role, "database", privileges, last)]
+        for role in (WRITER, READER):
+            last = [self._grant(f"usage-{role}", role, "schema", ["USAGE"], last)]
+        for role, privileges in ((WRITER, ["INSERT", "SELECT"]), (READER, ["SELECT"])):
+            last = [self._grant_on_new_tables(role, privileges, last)]
+        return last[0]
+
+    def _grant(
+        self, key: str, role: str, object_type: str, privileges: list[str], after: list[pulumi.Resource]
+    ) -> postgresql.Grant:
+        return postgresql.Grant(
+            f"{self._name}-grant-{key.replace('_', '-')}",
+            database=DATABASE,
+            role=role,
+            schema=SCHEMA if object_type == "schema" else None,
+            object_type=object_type,
+            privileges=privileges,
+            opts=self._repeatable(after),
+        )
+
+    def _grant_on_new_tables(
+        self, role: str, privileges: list[str], after: list[pulumi.Resource]
+    ) -> postgresql.DefaultPrivileges:
+        return postgresql.DefaultPrivileges(
+            f"{self._name}-default-{role.replace('_', '-')}",
+            database=DATABASE,
+            owner=OWNER,
+            role=role,
+            schema=SCHEMA,
+            object_type="table",
+            privileges=privileges,
+            opts=self._repeatable(after),
+        )
+
+    def _make_migrations(self, args: DatabaseObjectsArgs, after: pulumi.Resource) -> docker.Container:
+        spec = ContainerSpec(
+            component="database",
+            role=f"{self._name}-migrate",
+            tier="infra",
+            image=args.migrate_image,
+            command=[
+                *(args.writer.address, str(args.writer.port), DATABASE, OWNER),
+                *(str(_WAIT_FOR_WRITER_SECONDS), args.settings.edition),
+            ],
+            files={
+                f"{CONFIG_DIR}/migrations/{path.name}": path.read_text() for path in sorted(_MIGRATIONS.glob("*.sql"))
+            },
+            secrets={"db-owner": args.passwords.owner},
+            memory_mib=_MIGRATE_MEMORY_MIB,
+        )
+        return docker.Container(
+            f"{self._name}-migrate",
+            one_shot_arguments(spec, args.placement),
+            opts=container_options(self, args.placement, [after]),
+        )
+
+    def _kept(self, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        """Options of what holds data or owns it."""
+        return pulumi.ResourceOptions(
+            parent=self, provider=self._provider, depends_on=list(after), protect=True, retain_on_delete=True
+        )
+
+    def _repeatable(self, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+        """Options of a grant: on delete nothing is done, as the server may be gone; granting again is harmless."""
+        return pulumi.ResourceOptions(
+            parent=self, provider=self._provider, depends_on=list(after), retain_on_delete=True
+        )
+
+
+def _raise_where_failed(container: str, urn: str, exit_code: float, logs: str | None) -> None:
+    if exit_code == 0:
+        return
+    shown = "\n".join((logs or "").strip().splitlines()[-_LOG_LINES_SHOWN:])
+    raise RuntimeError(
+        f"container {container}: the migrations ended with exit status {exit_code:.0f}, want 0. Its last lines:\n"
+        f"{shown}\nMend the cause, then run: pulumi up --replace '{urn}'"
+    )

@@ -1,0 +1,139 @@
+"""The text that etcd and Patroni start with; pure. Holds no secret: Patroni merges 20-authentication.yml over it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from components._common.endpoint import DatabaseMember
+from components._common.render import to_yaml
+from components.database.settings import DatabaseSettings, EtcdSettings
+from components.database.tuning import cluster_parameters, node_parameters
+
+DATA_DIR = "/var/lib/hft/data"
+"""Where the images have their data volume."""
+SCOPE = "hft"
+"""Patroni's name of the cluster in etcd; each stack has an etcd of its own."""
+SUPERUSER, REPLICATION, REWIND = "postgres", "replicator", "rewind_user"
+"""Patroni's own roles. The last is made by images/timescaledb/hft-post-bootstrap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EtcdMember:
+    """One etcd process."""
+
+    name: str
+    address: str
+    client_port: int
+    peer_port: int
+
+    @property
+    def client(self) -> str:
+        """`address:port` for clients and metrics."""
+        return f"{self.address}:{self.client_port}"
+
+    @property
+    def peer_url(self) -> str:
+        """Where its peers reach it."""
+        return f"http://{self.address}:{self.peer_port}"
+
+
+def etcd_arguments(settings: EtcdSettings, members: Sequence[EtcdMember], index: int, token: str) -> list[str]:
+    """The command line of a member. `token` keeps clusters of different stacks from joining each other."""
+    me = members[index]
+    flags = {
+        "name": me.name,
+        "data-dir": DATA_DIR,
+        "listen-client-urls": f"http://{me.client}",
+        "advertise-client-urls": f"http://{me.client}",
+        "listen-peer-urls": me.peer_url,
+        "initial-advertise-peer-urls": me.peer_url,
+        "initial-cluster": ",".join(f"{member.name}={member.peer_url}" for member in members),
+        "initial-cluster-state": "new",
+        "initial-cluster-token": token,
+        "heartbeat-interval": settings.heartbeat_ms,
+        "election-timeout": settings.election_ms,
+        "auto-compaction-mode": "periodic",
+        "auto-compaction-retention": f"{settings.compaction_hours}h",
+        "quota-backend-bytes": settings.quota_mib * 1024 * 1024,
+        "log-level": "warn",
+    }
+    return [f"--{name}={value}" for name, value in flags.items()]
+
+
+def patroni_yml(
+    settings: DatabaseSettings, member: DatabaseMember, etcd_endpoints: Sequence[str], client_addresses: Iterable[str]
+) -> str:
+    """10-patroni.yml of one node. Only hosts at `client_addresses` may connect."""
+    addresses = sorted(set(client_addresses))
+    return to_yaml(
+        {
+            "scope": SCOPE,
+            "namespace": "/hft/",
+            "name": member.name,
+            "restapi": {
+                "listen": str(member.patroni),
+                "connect_address": str(member.patroni),
+                # Who may change or restart the cluster; reading is open.
+                "allowlist": addresses,
+            },
+            "etcd3": {"hosts": list(etcd_endpoints)},
+            "bootstrap": _bootstrap(settings),
+            "postgresql": _postgresql(settings, member, addresses),
+        }
+    )
+
+
+def dynamic_configuration(settings: DatabaseSettings) -> dict[str, Any]:
+    """What Patroni keeps in etcd for all nodes: timers, synchronous replication, parameters that must agree."""
+    timers = settings.failover
+    return {
+        "ttl": timers.ttl_seconds,
+        "loop_wait": timers.loop_wait_seconds,
+        "retry_timeout": timers.retry_timeout_seconds,
+        "primary_start_timeout": timers.primary_start_timeout_seconds,
+        "synchronous_mode": settings.synchronous_standbys > 0,
+        "synchronous_node_count": max(settings.synchronous_standbys, 1),
+        # Without etcd the primary goes on for as long as it reaches every standby.
+        "failsafe_mode": True,
+        "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": cluster_parameters(settings)},
+    }
+
+
+def _bootstrap(settings: DatabaseSettings) -> dict[str, Any]:
+    return {
+        "dcs": dynamic_configuration(settings),
+        "initdb": [
+            "data-checksums",
+            {"encoding": "UTF8"},
+            # PostgreSQL's own collation: a new C library cannot corrupt indexes.
+            {"locale-provider": "builtin"},
+            {"builtin-locale": "C.UTF-8"},
+            {"locale": "C.UTF-8"},
+        ],
+        "post_bootstrap": "/usr/local/bin/hft-post-bootstrap",
+    }
+
+
+def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: Sequence[str]) -> dict[str, Any]:
+    return {
+        "listen": str(member.postgres),
+        "connect_address": str(member.postgres),
+        # Below the volume's root, so that Patroni can move a diverged copy aside.
+        "data_dir": f"{DATA_DIR}/pg17",
+        "bin_dir": "/usr/lib/postgresql/17/bin",
+        "pgpass": "/tmp/pgpass",
+        "use_unix_socket": True,
+        # Without: the copy waits for a checkpoint that is spread over minutes.
+        "basebackup": [{"checkpoint": "fast"}],
+        "pg_hba": _pg_hba(addresses),
+        "parameters": node_parameters(settings),
+    }
+
+
+def _pg_hba(addresses: Sequence[str]) -> list[str]:
+    # Patroni comes through the socket as the user that PostgreSQL runs as; all others show a password.
+    rules = [f"local all {SUPERUSER} peer"]
+    for address in addresses:
+        rules.append(f"host replication {REPLICATION} {address}/32 scram-sha-256")
+        rules.append(f"host all all {address}/32 scram-sha-256")
+    return rules

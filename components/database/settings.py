@@ -1,0 +1,167 @@
+"""What an operator chooses for the database: etcd, the PostgreSQL cluster, and the objects in it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from components._common.ports import PORT, PortUse, uses
+from components._common.settings import Settings
+
+Edition = Literal["apache", "community"]
+"""apache = Debian's build (no compression, continuous aggregates or jobs); community = the vendor's build."""
+
+# PostgreSQL documentation, superuser_reserved_connections: 3 of the connections are for superusers; Patroni, the
+# provider and a person at work use up to 10 in all.
+_CONNECTIONS_OF_OTHERS = 10
+
+
+class EtcdSettings(Settings):
+    """The lease and configuration store of the cluster."""
+
+    hosts: tuple[str, ...]
+    """Host of each member; 3 members survive the loss of one, 5 of two."""
+    memory_mib: int = Field(default=256, ge=128, le=8192)
+    """Memory limit of one member, in MiB; a quota of 256 MiB is kept mapped."""
+    quota_mib: int = Field(default=256, ge=64, le=8192)
+    """Size at which a member stops taking writes, in MiB; Patroni's keys take some KiB."""
+    compaction_hours: int = Field(default=1, ge=1, le=168)
+    """How many hours of old revisions are kept. etcd documentation, maintenance: periodic compaction."""
+    heartbeat_ms: int = Field(default=100, ge=10, le=5000)
+    """Time between heartbeats of the leader, in ms. etcd documentation, tuning: about the round trip of the peers."""
+    election_ms: int = Field(default=1000, ge=100, le=50000)
+    """Silence after which a member calls an election, in ms. etcd documentation, tuning: ten heartbeats."""
+    client_port: Annotated[int, PORT] = 12379
+    """First port for clients and metrics."""
+    peer_port: Annotated[int, PORT] = 12479
+    """First port for peers."""
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of all members."""
+        return (
+            *uses("database.etcd.client_port", self.client_port, self.hosts),
+            *uses("database.etcd.peer_port", self.peer_port, self.hosts),
+        )
+
+    @model_validator(mode="after")
+    def _a_majority_exists(self) -> "EtcdSettings":
+        if len(self.hosts) not in (1, 3, 5):
+            raise ValueError(f"etcd.hosts has {len(self.hosts)} members: make it 1, 3 or 5, so that a majority exists")
+        if self.election_ms < 5 * self.heartbeat_ms:
+            raise ValueError(
+                f"etcd.election_ms={self.election_ms} is less than 5 heartbeats of {self.heartbeat_ms} ms: "
+                f"make it at least {5 * self.heartbeat_ms}"
+            )
+        return self
+
+
+class FailoverSettings(Settings):
+    """Patroni's timers. They bound the write gap when a host is lost: about ttl_seconds."""
+
+    ttl_seconds: int = Field(default=20, ge=20, le=300)
+    """Life of the leader's lease, in s. Patroni documentation, dynamic configuration: at least 20."""
+    loop_wait_seconds: int = Field(default=5, ge=1, le=60)
+    """Pause between two looks at the cluster, in s."""
+    retry_timeout_seconds: int = Field(default=7, ge=3, le=120)
+    """How long etcd or PostgreSQL may fail before the leader steps down, in s."""
+    primary_start_timeout_seconds: int = Field(default=10, ge=0, le=600)
+    """How long a crashed primary may take to recover in place before a standby takes over, in s."""
+
+    @model_validator(mode="after")
+    def _lease_outlives_a_loop(self) -> "FailoverSettings":
+        # Patroni documentation, dynamic configuration: loop_wait + 2·retry_timeout ≤ ttl; Patroni shrinks others.
+        needed = self.loop_wait_seconds + 2 * self.retry_timeout_seconds
+        if needed > self.ttl_seconds:
+            raise ValueError(
+                f"failover.ttl_seconds={self.ttl_seconds} is less than loop_wait_seconds + 2·retry_timeout_seconds = "
+                f"{needed}: raise ttl_seconds or lower the others"
+            )
+        return self
+
+
+class RoleSettings(Settings):
+    """Bounds of one database role."""
+
+    connection_limit: int = Field(ge=1, le=1000)
+    """Connections that it may hold."""
+    statement_timeout_seconds: int = Field(ge=0, le=86400)
+    """Longest statement, in s; 0 = no bound."""
+
+
+class DatabaseObjectsSettings(Settings):
+    """Roles and schema of the trading database."""
+
+    edition: Edition = "apache"
+    """The TimescaleDB that the server must have; anything else fails before a table is made."""
+    owner: RoleSettings = RoleSettings(connection_limit=5, statement_timeout_seconds=0)
+    """hft_owner, who migrates: a migration may take long."""
+    writer: RoleSettings = RoleSettings(connection_limit=50, statement_timeout_seconds=10)
+    """hft_writer, as which engines store: a write that takes 10 s is lost time for all behind it."""
+    reader: RoleSettings = RoleSettings(connection_limit=20, statement_timeout_seconds=60)
+    """hft_reader, for Grafana and people."""
+    monitoring: RoleSettings = RoleSettings(connection_limit=10, statement_timeout_seconds=10)
+    """hft_monitoring, for exporters."""
+
+    @property
+    def connections(self) -> int:
+        """Connections that the roles may hold together."""
+        return sum(role.connection_limit for role in (self.owner, self.writer, self.reader, self.monitoring))
+
+
+class DatabaseSettings(Settings):
+    """A PostgreSQL cluster with TimescaleDB under Patroni."""
+
+    etcd: EtcdSettings
+    """The store that elects the leader."""
+    hosts: tuple[str, ...] = Field(min_length=1, max_length=7)
+    """Host of each node; one node is the primary, the others are standbys."""
+    synchronous_standbys: int = Field(default=1, ge=0, le=6)
+    """Standbys that confirm a commit before the client hears of it; 1 loses no acknowledged row with one host."""
+    memory_mib: int = Field(default=2048, ge=512, le=1048576)
+    """Memory limit of one node, in MiB; a quarter becomes shared_buffers."""
+    shm_mib: int = Field(default=256, ge=256, le=262144)
+    """/dev/shm of one node, in MiB. Docker's 64 MiB break parallel queries (docker-library/postgres#416)."""
+    wal_mib: int = Field(default=2048, ge=256, le=1048576)
+    """max_wal_size, in MiB: more makes checkpoints rarer and crash recovery longer."""
+    max_connections: int = Field(default=100, ge=25, le=1000)
+    """Connections of one node, for all roles together."""
+    stop_grace_seconds: int = Field(default=90, ge=60, le=600)
+    """From SIGTERM to SIGKILL, in s: longer than a shutdown checkpoint."""
+    failover: FailoverSettings = FailoverSettings()
+    """Patroni's timers."""
+    objects: DatabaseObjectsSettings = DatabaseObjectsSettings()
+    """Roles and schema."""
+    postgres_port: Annotated[int, PORT] = 15432
+    """First port of PostgreSQL."""
+    patroni_port: Annotated[int, PORT] = 18008
+    """First port of Patroni's REST API and metrics."""
+    exporter_port: Annotated[int, PORT] = 19187
+    """First port of the PostgreSQL exporters."""
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of all parts."""
+        return (
+            *self.etcd.port_uses(),
+            *uses("database.postgres_port", self.postgres_port, self.hosts),
+            *uses("database.patroni_port", self.patroni_port, self.hosts),
+            *uses("database.exporter_port", self.exporter_port, self.hosts),
+        )
+
+    @model_validator(mode="after")
+    def _standbys_exist(self) -> "DatabaseSettings":
+        replicas = len(self.hosts) - 1
+        if self.synchronous_standbys > replicas:
+            raise ValueError(
+                f"synchronous_standbys={self.synchronous_standbys} exceeds replicas={replicas}: "
+                "add hosts or lower synchronous_standbys"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _connections_suffice(self) -> "DatabaseSettings":
+        needed = self.objects.connections + _CONNECTIONS_OF_OTHERS
+        if needed > self.max_connections:
+            raise ValueError(
+                f"max_connections={self.max_connections} is less than the {needed} that the roles' connection_limit "
+                f"and {_CONNECTIONS_OF_OTHERS} for superusers need: raise it or lower the limits"
+            )
+        return self

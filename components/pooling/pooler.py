@@ -1,0 +1,149 @@
+"""PgBouncer: many clients on few server connections, through the router of its host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, options
+from components._common.endpoint import Endpoint
+from components._common.placement import Placement, Placements
+from components._common.scraping import ScrapeTarget
+from components.pooling.alerts import alert_rules
+from components.pooling.render import STATS_USER, USERS_SECRET, pgbouncer_ini, userlist
+from components.pooling.router import Routes
+from components.pooling.settings import PoolerSettings
+
+TOKEN = "hft:pooling:Pooler"
+# pgbouncer_exporter keeps no data; well under 32 MiB resident.
+_EXPORTER_MEMORY_MIB = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerPasswords:
+    """The passwords of the roles that may come through the pooler."""
+
+    writer: pulumi.Input[str]
+    """Of hft_writer (secret db-writer)."""
+    reader: pulumi.Input[str]
+    """Of hft_reader (secret db-reader)."""
+    monitoring: pulumi.Input[str]
+    """Of hft_monitoring (secret db-monitoring), who may also ask the pooler for its statistics."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerArgs:
+    """What `Pooler` needs."""
+
+    settings: PoolerSettings
+    """Hosts, ports and pool sizes."""
+    placements: Placements
+    """Hosts by name."""
+    image: str
+    """Image id of PgBouncer."""
+    exporter_image: str
+    """Image id of the exporters."""
+    routes: Mapping[str, Routes]
+    """Host → its router, for every host in the settings."""
+    passwords: PoolerPasswords
+    """Passwords of the roles."""
+
+
+class Pooler(pulumi.ComponentResource):
+    """PgBouncer in transaction mode on each host that has clients, with an exporter beside it.
+
+    Use it for every client but migrations: `hft` leads to the primary, `hft_ro` to a standby. Prepared statements of
+    the protocol work; session state (SET, LISTEN, temporary tables, advisory locks) does not outlive a transaction.
+    The owner role is not let in: migrations take the router.
+    """
+
+    writer: Endpoint
+    """The pooler of the first host, for the database `hft`."""
+    reader: Endpoint
+    """The same pooler, for the database `hft_ro`."""
+    by_host: Mapping[str, Endpoint]
+    """Host → its pooler."""
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """The exporters."""
+    alert_rules: Mapping[str, str]
+    """Rule file name → text."""
+
+    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        settings = args.settings
+        placed = [args.placements[host] for host in settings.hosts]
+        self.by_host = {placement.host: Endpoint(placement.address, settings.listen_port) for placement in placed}
+        users = _users(args.passwords)
+        for placement in placed:
+            self._make_exporter(name, args, placement, after=self._make_pooler(name, args, placement, users))
+        self.writer = self.reader = self.by_host[settings.hosts[0]]
+        self.scrape_targets = tuple(
+            ScrapeTarget(
+                job="pgbouncer",
+                instance=f"{name}-{placement.host}",
+                address=f"{placement.address}:{settings.exporter_port}",
+            )
+            for placement in placed
+        )
+        self.alert_rules = alert_rules()
+        self.register_outputs(
+            {
+                "writer": str(self.writer),
+                "reader": str(self.reader),
+                "by_host": {host: str(endpoint) for host, endpoint in self.by_host.items()},
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "alert_rules": dict(self.alert_rules),
+            }
+        )
+
+    def _make_pooler(
+        self, name: str, args: PoolerArgs, placement: Placement, users: pulumi.Output[str]
+    ) -> docker.Container:
+        listen, routes = self.by_host[placement.host], args.routes[placement.host]
+        config = f"{CONFIG_DIR}/pgbouncer.ini"
+        spec = ContainerSpec(
+            component="pooling",
+            role=name,
+            tier="infra",
+            image=args.image,
+            command=[config],
+            files={
+                config: pgbouncer_ini(args.settings, listen, routes.writer, routes.reader),
+                f"{SECRET_DIR}/{USERS_SECRET}": users,
+            },
+            embedded_secrets=["db-writer", "db-reader", "db-monitoring"],
+            healthy=["pg-ping", listen.address, str(listen.port)],
+            memory_mib=args.settings.memory_mib,
+            # PgBouncer documentation, signals: SIGINT lets running transactions end.
+            stop_signal="SIGINT",
+        )
+        return docker.Container(f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement))
+
+    def _make_exporter(
+        self, name: str, args: PoolerArgs, placement: Placement, after: docker.Container
+    ) -> docker.Container:
+        pooler = self.by_host[placement.host]
+        listen = Endpoint(placement.address, args.settings.exporter_port)
+        password_file = f"{SECRET_DIR}/db-monitoring"
+        spec = ContainerSpec(
+            component="pooling",
+            role=f"{name}-exporter",
+            tier="infra",
+            image=args.exporter_image,
+            command=[
+                *("pgbouncer", pooler.address, str(pooler.port), "pgbouncer", STATS_USER, password_file),
+                f"--web.listen-address={listen}",
+            ],
+            secrets={"db-monitoring": args.passwords.monitoring},
+            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/"],
+            memory_mib=_EXPORTER_MEMORY_MIB,
+        )
+        return docker.Container(
+            f"{name}-exporter-{placement.host}", arguments(spec, placement), opts=options(self, placement, [after])
+        )
+
+
+def _users(passwords: PoolerPasswords) -> pulumi.Output[str]:
+    roles = {"hft_writer": passwords.writer, "hft_reader": passwords.reader, STATS_USER: passwords.monitoring}
+    return pulumi.Output.secret(pulumi.Output.all(**roles).apply(userlist))

@@ -1,0 +1,119 @@
+"""The text that HAProxy and PgBouncer start with; pure. Holds no secret: PgBouncer's users are a file of their own."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import dedent
+
+from components._common.endpoint import DatabaseMember, Endpoint
+from components.pooling.settings import PoolerSettings, RouterSettings
+
+DATABASE, READ_ONLY_DATABASE = "hft", "hft_ro"
+"""Names at the pooler: the first leads to the primary, the second to a standby; on the servers both are `hft`."""
+STATS_USER = "hft_monitoring"
+USERS_SECRET = "pooler-users"
+"""The file of PgBouncer's users under /run/secrets."""
+
+
+def haproxy_cfg(settings: RouterSettings, address: str, members: Sequence[DatabaseMember]) -> str:
+    """haproxy.cfg of one router: Patroni's REST API says which node is what."""
+    primaries = "\n".join(f"    {_server(member)} on-marked-down shutdown-sessions" for member in members)
+    standbys = "\n".join(f"    {_server(member)}" for member in members)
+    return f"""\
+global
+    log stdout format raw local0 notice
+    maxconn {settings.max_connections}
+
+defaults
+    mode tcp
+    log global
+    option tcplog
+    option dontlognull
+    option clitcpka
+    option srvtcpka
+    retries 2
+    timeout connect 1s
+    timeout check 1s
+    timeout queue 5s
+    timeout client 1h
+    timeout server 1h
+    default-server {_checks(settings)}
+
+frontend writer
+    bind {address}:{settings.writer_port}
+    default_backend primary
+
+frontend reader
+    bind {address}:{settings.reader_port}
+    use_backend primary if {{ nbsrv(standbys) eq 0 }}
+    default_backend standbys
+
+backend primary
+    option httpchk OPTIONS /primary
+    http-check expect status 200
+{primaries}
+
+backend standbys
+    balance leastconn
+    option httpchk OPTIONS /replica
+    http-check expect status 200
+{standbys}
+
+frontend stats
+    mode http
+    option httplog
+    option dontlog-normal
+    bind {address}:{settings.stats_port}
+    timeout client 10s
+    monitor-uri /healthz
+    monitor fail if {{ nbsrv(primary) eq 0 }}
+    http-request use-service prometheus-exporter if {{ path /metrics }}
+    http-request return status 404
+"""
+
+
+def _checks(settings: RouterSettings) -> str:
+    return f"inter {settings.check_interval_ms}ms fastinter {settings.fast_interval_ms}ms fall 2 rise 2"
+
+
+def _server(member: DatabaseMember) -> str:
+    return f"server {member.name} {member.postgres} check port {member.patroni_port}"
+
+
+def pgbouncer_ini(settings: PoolerSettings, listen: Endpoint, writer: Endpoint, reader: Endpoint) -> str:
+    """pgbouncer.ini of one pooler in front of the router of its host."""
+    return dedent(
+        f"""\
+        [databases]
+        {DATABASE} = host={writer.address} port={writer.port} dbname={DATABASE}
+        {READ_ONLY_DATABASE} = host={reader.address} port={reader.port} dbname={DATABASE}
+
+        [pgbouncer]
+        listen_addr = {listen.address}
+        listen_port = {listen.port}
+        unix_socket_dir =
+        auth_type = scram-sha-256
+        auth_file = /run/secrets/{USERS_SECRET}
+        stats_users = {STATS_USER}
+        pool_mode = transaction
+        default_pool_size = {settings.pool_size}
+        max_client_conn = {settings.max_client_connections}
+        max_prepared_statements = {settings.max_prepared_statements}
+        query_wait_timeout = {settings.query_wait_seconds}
+        ; The default of 15 s turns every failed login during a failover into 15 s of refusals.
+        server_login_retry = 1
+        server_connect_timeout = 2
+        server_check_delay = 5
+        ; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
+        ignore_startup_parameters = extra_float_digits
+        log_connections = 0
+        log_disconnections = 0
+        """
+    )
+
+
+def userlist(passwords: Mapping[str, str]) -> str:
+    """PgBouncer's users file: role → password. In clear, as it has to log in to the servers with them."""
+    return "".join(f'"{role}" "{_doubled(password)}"\n' for role, password in sorted(passwords.items()))
+
+
+def _doubled(text: str) -> str:
+    return text.replace('"', '""')

@@ -1,0 +1,106 @@
+"""What an operator chooses for the way to the database."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from components._common.ports import PORT, PortUse, uses
+from components._common.settings import Settings
+
+Hosts = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+def _check_once_each(path: str, hosts: tuple[str, ...]) -> None:
+    if repeated := sorted({host for host in hosts if hosts.count(host) > 1}):
+        raise ValueError(f"{path} names {repeated[0]!r} more than once: one a host is enough, list it once")
+
+
+class RouterSettings(Settings):
+    """HAProxy, which follows Patroni's roles."""
+
+    hosts: Hosts
+    """Hosts with a router; clients use the one on their own host."""
+    check_interval_ms: int = Field(default=1000, ge=100, le=60000)
+    """Time between two looks at a node, in ms."""
+    fast_interval_ms: int = Field(default=250, ge=50, le=60000)
+    """The same while a node is changing its state, in ms: with 2 looks a new primary is found in about 1.25 s."""
+    max_connections: int = Field(default=1000, ge=50, le=100000)
+    """Client connections of one router."""
+    memory_mib: int = Field(default=128, ge=64, le=4096)
+    """Memory limit, in MiB. HAProxy's management guide: about 32 KiB a connection."""
+    writer_port: Annotated[int, PORT] = 15000
+    """Port that leads to the primary."""
+    reader_port: Annotated[int, PORT] = 15100
+    """Port that leads to the standbys."""
+    stats_port: Annotated[int, PORT] = 18404
+    """Port of metrics and health."""
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of all routers."""
+        return (
+            *uses("pooling.router.writer_port", self.writer_port, self.hosts),
+            *uses("pooling.router.reader_port", self.reader_port, self.hosts),
+            *uses("pooling.router.stats_port", self.stats_port, self.hosts),
+        )
+
+    @model_validator(mode="after")
+    def _values_agree(self) -> "RouterSettings":
+        _check_once_each("router.hosts", self.hosts)
+        if self.fast_interval_ms > self.check_interval_ms:
+            raise ValueError(
+                f"router.fast_interval_ms={self.fast_interval_ms} exceeds check_interval_ms={self.check_interval_ms}: "
+                "lower it"
+            )
+        return self
+
+
+class PoolerSettings(Settings):
+    """PgBouncer in transaction mode."""
+
+    hosts: Hosts
+    """Hosts with a pooler; clients use the one on their own host."""
+    pool_size: int = Field(default=20, ge=1, le=500)
+    """Server connections of one pooler for each pair of role and database."""
+    max_client_connections: int = Field(default=500, ge=10, le=50000)
+    """Client connections of one pooler."""
+    max_prepared_statements: int = Field(default=200, ge=1, le=10000)
+    """Prepared statements kept on each server connection; 200 is PgBouncer's own default."""
+    query_wait_seconds: int = Field(default=10, ge=1, le=600)
+    """How long a query waits for a server connection before it fails, in s."""
+    memory_mib: int = Field(default=128, ge=64, le=4096)
+    """Memory limit, in MiB."""
+    listen_port: Annotated[int, PORT] = 16432
+    """Port for clients."""
+    exporter_port: Annotated[int, PORT] = 19127
+    """Port of the exporter."""
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of all poolers."""
+        return (
+            *uses("pooling.pooler.listen_port", self.listen_port, self.hosts),
+            *uses("pooling.pooler.exporter_port", self.exporter_port, self.hosts),
+        )
+
+    @model_validator(mode="after")
+    def _hosts_differ(self) -> "PoolerSettings":
+        _check_once_each("pooler.hosts", self.hosts)
+        return self
+
+
+class PoolingSettings(Settings):
+    """The way to the database: client → pooler → router → node."""
+
+    router: RouterSettings
+    """Follows the primary."""
+    pooler: PoolerSettings
+    """Shares connections."""
+
+    def port_uses(self) -> tuple[PortUse, ...]:
+        """The ports of all parts."""
+        return (*self.router.port_uses(), *self.pooler.port_uses())
+
+    @model_validator(mode="after")
+    def _poolers_have_a_router(self) -> "PoolingSettings":
+        if lonely := sorted(set(self.pooler.hosts) - set(self.router.hosts)):
+            raise ValueError(f"pooler.hosts={lonely} have no router: add them to router.hosts")
+        return self
