@@ -24,6 +24,7 @@ _DEFAULT_NAMES = (
     "db-monitoring",
     "cache-writer",
     "cache-reader",
+    "cache-monitoring",
     "grafana-admin",
 )
 
