@@ -234,6 +234,8 @@ def _differences(
 
 
 def _type_differences(path: str, shape: Property, known: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    if shape.unsupported:
+        return []
     if "$ref" in known:
         target = schema["types"][known["$ref"].removeprefix("#/types/")]
         if shape.kind != "object":

@@ -10,7 +10,6 @@ from toolchain.plugins.framework.properties import Property, Table
 
 Change = tuple[str, str]
 """A path below the resource and what happened to it: add, delete or update."""
-_ABSENT = object()
 _KINDS = {
     ("add", False): PropertyDiffKind.ADD,
     ("add", True): PropertyDiffKind.ADD_REPLACE,
@@ -60,19 +59,21 @@ def equal(old: Any, new: Any, shape: Property | None) -> bool:
 def _changes(
     path: str, old: Mapping[str, Any], new: Mapping[str, Any], name: str, shape: Property | None
 ) -> Iterator[Change]:
-    before, after = old.get(name, _ABSENT), new.get(name, _ABSENT)
-    if after is _ABSENT:
-        if before is not _ABSENT and not _vanishes(before, shape):
+    before, after = old.get(name), new.get(name)
+    if _empty(before) and _empty(after):
+        return
+    if name not in new:
+        if shape is None or not shape.computed:
             yield path, "delete"
-    elif before is _ABSENT:
-        if after not in ([], {}):
-            yield path, "add"
+    elif name not in old:
+        yield path, "add"
     else:
         yield from _value_changes(path, before, after, shape)
 
 
-def _vanishes(before: Any, shape: Property | None) -> bool:
-    return before in ([], {}) or (shape is not None and shape.computed)
+def _empty(value: Any) -> bool:
+    """Absent and empty mean the same to the official plugins: "", 0, false, [] and {}."""
+    return value is None or value in ("", 0, [], {})
 
 
 def _value_changes(path: str, old: Any, new: Any, shape: Property | None) -> Iterator[Change]:

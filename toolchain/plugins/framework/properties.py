@@ -26,6 +26,8 @@ class Property:
     """False: a change is shown as an update that the resource never carries out (left out of ``changed``)."""
     computed: bool = False
     """The server fills it in when the input is absent: unknown at preview, and dropping the input is no change."""
+    from_state: bool = False
+    """A new input is compared with what state holds, not with the former input: what was seen there counts."""
     secret: bool = False
     """Always marked secret in outputs, and never printed in messages."""
     autoname: bool = False
@@ -33,7 +35,7 @@ class Property:
     unsupported: str = ""
     """Giving the input is a check failure with this reason: the official plugin honours it and this one cannot."""
     env: tuple[str, ...] = ()
-    """Environment variables to fall back to, first wins. Only read on provider configuration."""
+    """Environment variables to fall back to, first wins; lists are words. Only read on provider configuration."""
     items: "Property | None" = None
     """What a list, set or map holds."""
     fields: Mapping[str, "Property"] = field(default_factory=dict)

@@ -70,7 +70,8 @@ class TableProvider(api.Provider):
         for key, shape in self._configuration.items():
             fallback = next((os.environ[name] for name in shape.env if os.environ.get(name)), None)
             if key not in settings and fallback is not None:
-                settings[key] = values.plain(_decoded(values.wrap(fallback), shape), shape)
+                words = fallback.split() if shape.kind == "list" else fallback
+                settings[key] = values.plain(_decoded(values.wrap(words), shape), shape)
             elif key not in settings and shape.default is not None:
                 settings[key] = shape.default
         self._client = await asyncio.to_thread(self._connect, settings)
@@ -183,8 +184,10 @@ def _decoded(value: PropertyValue, shape: Property | None) -> PropertyValue:
 def _former(resource: type[Resource[Any]], state: Properties) -> dict[str, Any]:
     """The former inputs; what the server filled in counts as one, so that asking for it now is no change."""
     former = OLD_INPUTS.get() or state
-    filled = {k: v for k, v in state.items() if k in resource.inputs and resource.inputs[k].computed}
-    return values.plain_map(filled | former, resource.inputs)
+    held = {k: v for k, v in state.items() if k in resource.inputs}
+    filled = {k: v for k, v in held.items() if resource.inputs[k].computed}
+    seen = {k: v for k, v in held.items() if resource.inputs[k].from_state}
+    return values.plain_map(filled | former | seen, resource.inputs)
 
 
 def _foreseen(resource: type[Resource[Any]], inputs: Properties) -> Properties:

@@ -1,0 +1,1 @@
+"""docker:index/container:Container: its table, the requests it makes, and what is read back."""
