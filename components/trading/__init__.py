@@ -2,7 +2,12 @@
 
 from components.trading.container import TradingContainer, TradingContainerArgs
 from components.trading.engine import TradingEngine, TradingEngineArgs
-from components.trading.settings import EngineSettings, TradingContainerSettings, TradingSettings
+from components.trading.settings import (
+    EngineSettings,
+    TradingContainerSettings,
+    TradingSettings,
+    VenueSimulatorsSettings,
+)
 from components.trading.venue import VenueEndpoint
 from components.trading.venues import VenueSimulators, VenueSimulatorsArgs
 
@@ -17,4 +22,5 @@ __all__ = [
     "VenueEndpoint",
     "VenueSimulators",
     "VenueSimulatorsArgs",
+    "VenueSimulatorsSettings",
 ]

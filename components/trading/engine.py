@@ -11,7 +11,7 @@ from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
 from components.trading.container import TradingContainer, TradingContainerArgs
 from components.trading.render import engine_json
-from components.trading.settings import EngineSettings
+from components.trading.settings import EngineSettings, SymbolSettings
 from components.trading.venue import VenueEndpoint
 
 TOKEN = "hft:trading:TradingEngine"
@@ -30,6 +30,8 @@ class TradingEngineArgs:
     """Image id of `workloads`, or of an image of your own that reads the same engine.json."""
     venues: Sequence[VenueEndpoint]
     """Where it trades."""
+    symbols: Sequence[SymbolSettings]
+    """The symbols of the stack; the engine takes those that its settings name."""
     database: Endpoint | None = None
     """Where ticks, orders and audit rows go; without one nothing is recorded."""
     database_password: pulumi.Input[str] | None = None
@@ -87,6 +89,7 @@ class TradingEngine(pulumi.ComponentResource):
             image=args.image,
             listen=self.endpoint,
             venues=args.venues,
+            symbols=args.symbols,
             database=args.database,
             etcd_endpoints=args.etcd_endpoints,
         )

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from components._common.endpoint import Endpoint
 from components._common.render import to_json
-from components.trading.settings import VENUE_PORT, EngineSettings, VenueSettings, VenueSimulatorsSettings
+from components.trading.settings import (
+    VENUE_PORT,
+    EngineSettings,
+    SymbolSettings,
+    VenueSettings,
+    VenueSimulatorsSettings,
+)
 from components.trading.venue import VenueEndpoint
 
 DATABASE_PASSWORD_FILE = "/run/secrets/db-writer"
@@ -32,6 +38,7 @@ def engine_json(
     image: str,
     listen: Endpoint,
     venues: Sequence[VenueEndpoint],
+    symbols: Sequence[SymbolSettings],
     database: Endpoint | None,
     etcd_endpoints: Sequence[str],
 ) -> str:
@@ -47,7 +54,9 @@ def engine_json(
             {"venue": each.venue, "url": each.url_from(settings.host), "taker_fee_bps": each.taker_fee_bps}
             for each in venues
         ],
-        "symbols": [symbol.model_dump() for symbol in settings.symbols],
+        "symbols": [
+            {"symbol": each.symbol, "lot_size": each.lot_size} for each in symbols if each.symbol in settings.symbols
+        ],
         "arbitrage": {"min_edge_bps": settings.min_edge_bps, "min_size_usd": settings.min_size_usd},
         "risk": settings.limits.model_dump(),
         "lease": {"endpoints": [f"http://{endpoint}" for endpoint in etcd_endpoints]},

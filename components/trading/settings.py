@@ -1,5 +1,6 @@
-"""What an operator chooses about trading: simulated venues, and the engine in its slot."""
+"""What an operator chooses about trading: simulated venues, and engines in their slots."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Address
 from typing import Annotated, Literal
 
@@ -12,7 +13,6 @@ from components._common.settings import Settings
 VENUE_PORT = 8080
 """Where a simulator listens inside its plane."""
 
-_SYMBOL = r"^[A-Z0-9]+-[A-Z0-9]+$"
 _NAME = r"^[a-z][a-z0-9-]{0,30}$"
 # Between the end of the drain and SIGKILL: the exit itself and the daemon's own delay.
 _EXIT_SECONDS = 5
@@ -23,19 +23,19 @@ def _cpu_list(value: str) -> str:
     return value
 
 
-class SimulatedSymbol(Settings):
-    """One symbol of the simulators; all of them share its price walk."""
+class SymbolSettings(Settings):
+    """One symbol: what simulators quote and engines trade."""
 
-    symbol: str = Field(pattern=_SYMBOL)
+    symbol: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
     """Base and quote, such as BTC-USD."""
     price: float = Field(gt=0)
-    """Price that the walk starts from, in the quote currency."""
+    """Price that the simulated walk starts from, in the quote currency."""
     tick_size: float = Field(gt=0)
     """Smallest price step, in the quote currency."""
     lot_size: float = Field(gt=0)
-    """Smallest quantity step, in units of the base."""
+    """Smallest quantity step that all venues accept, in units of the base."""
     level_size: float = Field(gt=0)
-    """Average quantity on one price level, in units of the base."""
+    """Average simulated quantity on one price level, in units of the base."""
 
 
 class VenueSettings(Settings):
@@ -58,34 +58,29 @@ class VenueSettings(Settings):
 
 
 class VenueSimulatorsSettings(Settings):
-    """The simulated venues."""
+    """The simulated venues, and what they trade."""
 
+    symbols: tuple[SymbolSettings, ...] = Field(min_length=1)
+    """What every venue trades; all venues share one price walk per symbol."""
     venues: tuple[VenueSettings, ...] = Field(min_length=1)
-    """The venues; two at least let an arbitrage engine find something."""
-    symbols: tuple[SimulatedSymbol, ...] = Field(min_length=1)
-    """What every one of them trades."""
+    """The venues; an arbitrage engine needs two."""
     seed: int = Field(default=1, ge=0)
-    """Seed of the price walk: the same seed, the same prices."""
-    published_port: Annotated[int, PORT] = 18200
-    """First port on the host's address, for metrics and for engines on other hosts."""
-    memory_mib: int = Field(default=128, ge=64)
+    """Seed of the price walks: the same seed, the same prices."""
+    venue_port: Annotated[int, PORT] = 18200
+    """First port of venues on their host's address, for metrics and for engines on other hosts."""
+    venue_memory_mib: int = Field(default=128, ge=64)
     """Hard limit of one simulator in MiB."""
 
     @model_validator(mode="after")
-    def _names_and_addresses_once(self) -> "VenueSimulatorsSettings":
-        for what, values in (
-            ("name", [venue.name for venue in self.venues]),
-            ("address", [f"{venue.plane}/{venue.address}" for venue in self.venues]),
-        ):
-            for number, value in enumerate(values):
-                if value in values[:number]:
-                    first = values.index(value)
-                    raise ValueError(f"venues[{number}].{what}={value} is also venues[{first}].{what}: change one")
+    def _venues_are_apart(self) -> "VenueSimulatorsSettings":
+        _once("symbols", "symbol", [each.symbol for each in self.symbols])
+        _once("venues", "name", [venue.name for venue in self.venues])
+        _once("venues", "address", [f"{venue.address} (plane {venue.plane})" for venue in self.venues])
         return self
 
     def port_uses(self) -> tuple[PortUse, ...]:
-        """The published ports."""
-        return uses("trading.venues.published_port", self.published_port, [venue.host for venue in self.venues])
+        """The ports of the venues on their hosts."""
+        return uses("trading.venue_port", self.venue_port, [venue.host for venue in self.venues])
 
 
 class TradingContainerSettings(Settings):
@@ -103,15 +98,6 @@ class TradingContainerSettings(Settings):
     """How long a start may take before the deployment fails: books built, positions reconciled."""
     stop_grace_seconds: int = Field(default=30, ge=1, le=3600)
     """From SIGTERM to SIGKILL. A kill before resting orders are cancelled leaves them at the venue."""
-
-
-class EngineSymbol(Settings):
-    """One symbol that the engine trades on all venues."""
-
-    symbol: str = Field(pattern=_SYMBOL)
-    """Base and quote, such as BTC-USD."""
-    lot_size: float = Field(gt=0)
-    """Smallest quantity step that all venues accept, in units of the base."""
 
 
 class LimitSettings(Settings):
@@ -141,6 +127,8 @@ class LimitSettings(Settings):
 class EngineSettings(TradingContainerSettings):
     """The arbitrage engine."""
 
+    name: str = Field(default="engine", pattern=_NAME)
+    """Name of the part; its slots are `<name>-blue` and `<name>-green`."""
     image: str = "workloads"
     """Name in the image lock."""
     slot: Literal["blue", "green"] = "blue"
@@ -151,8 +139,8 @@ class EngineSettings(TradingContainerSettings):
     """Port of slot green."""
     strategy: str = Field(default="arbitrage", pattern=_NAME)
     """Name in metrics and in the lease: one leader per stack and strategy."""
-    symbols: tuple[EngineSymbol, ...] = Field(min_length=1)
-    """What it trades."""
+    symbols: tuple[str, ...] = Field(min_length=1)
+    """What it trades, of `trading.symbols`."""
     limits: LimitSettings
     """Pre-trade limits."""
     min_edge_bps: float = Field(default=2.0, ge=0, le=1000)
@@ -190,35 +178,47 @@ class EngineSettings(TradingContainerSettings):
             )
         return self
 
-    def port_uses(self) -> tuple[PortUse, ...]:
-        """The ports of both slots: the free one is kept for the next version."""
+    def port_uses(self, path: str) -> tuple[PortUse, ...]:
+        """The ports of both slots, of the engine at `path`: the free one is kept for the next version."""
         return (
-            *uses("trading.engine.blue_port", self.blue_port, [self.host]),
-            *uses("trading.engine.green_port", self.green_port, [self.host]),
+            *uses(f"{path}.blue_port", self.blue_port, [self.host]),
+            *uses(f"{path}.green_port", self.green_port, [self.host]),
         )
 
 
-class TradingSettings(Settings):
-    """Venues and engine."""
+class TradingSettings(VenueSimulatorsSettings):
+    """Venues and engines."""
 
-    venues: VenueSimulatorsSettings
-    """Simulated venues."""
-    engine: EngineSettings
-    """The engine."""
+    engines: tuple[EngineSettings, ...] = ()
+    """The engines; one per strategy."""
 
     @model_validator(mode="after")
-    def _venues_trade_the_symbols(self) -> "TradingSettings":
-        lots = {each.symbol: each.lot_size for each in self.venues.symbols}
-        for number, each in enumerate(self.engine.symbols):
-            path = f"trading.engine.symbols[{number}]"
-            if each.symbol not in lots:
-                raise ValueError(
-                    f"{path}.symbol={each.symbol} is not in trading.venues.symbols ({', '.join(sorted(lots))}): add it"
-                )
-            if each.lot_size != lots[each.symbol]:
-                raise ValueError(f"{path}.lot_size={each.lot_size} differs from the venues' {lots[each.symbol]}")
+    def _engines_are_apart(self) -> "TradingSettings":
+        _once("engines", "name", [engine.name for engine in self.engines])
+        _once("engines", "strategy", [engine.strategy for engine in self.engines])
+        return self
+
+    @model_validator(mode="after")
+    def _engines_trade_known_symbols(self) -> "TradingSettings":
+        known = [each.symbol for each in self.symbols]
+        for number, engine in enumerate(self.engines):
+            _once(f"engines[{number}].symbols", "", list(engine.symbols))
+            for symbol in engine.symbols:
+                if symbol not in known:
+                    raise ValueError(
+                        f"engines[{number}].symbols has {symbol}, which is not in symbols ({', '.join(known)}): add it"
+                    )
         return self
 
     def port_uses(self) -> tuple[PortUse, ...]:
-        """The ports of venues and engine."""
-        return (*self.venues.port_uses(), *self.engine.port_uses())
+        """The ports of venues and engines."""
+        engines = (engine.port_uses(f"trading.engines[{number}]") for number, engine in enumerate(self.engines))
+        return (*super().port_uses(), *(use for uses_of_one in engines for use in uses_of_one))
+
+
+def _once(path: str, field: str, values: Sequence[str]) -> None:
+    dotted = f".{field}" if field else ""
+    for number, value in enumerate(values):
+        first = values.index(value)
+        if first < number:
+            raise ValueError(f"{path}[{number}]{dotted}={value} is also {path}[{first}]{dotted}: change one")

@@ -46,7 +46,7 @@ class VenueSimulators(pulumi.ComponentResource):
     def __init__(self, name: str, args: VenueSimulatorsArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
         venues = args.settings.venues
-        ports = member_ports(args.settings.published_port, [venue.host for venue in venues])
+        ports = member_ports(args.settings.venue_port, [venue.host for venue in venues])
         pairs = list(zip(venues, ports, strict=True))
         self.endpoints = tuple(_endpoint(venue, port, args.placements) for venue, port in pairs)
         self.scrape_targets = tuple(
@@ -71,7 +71,7 @@ class VenueSimulators(pulumi.ComponentResource):
             command=["workloads.venue", "--config", _CONFIG],
             files={_CONFIG: venue_json(args.settings, venue)},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{venue.address}:{VENUE_PORT}/healthz"],
-            memory_mib=args.settings.memory_mib,
+            memory_mib=args.settings.venue_memory_mib,
             plane=Plane(
                 network=args.planes[venue.plane], ipv4_address=str(venue.address), published={VENUE_PORT: port}
             ),

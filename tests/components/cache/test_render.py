@@ -29,7 +29,8 @@ def test_valkey_conf() -> None:
 def test_the_acl_gives_keys_below_ref_only_and_hashes_only() -> None:
     assert users_acl(HASHES).splitlines() == [
         "user default reset on nopass +ping",
-        f"user ref-writer reset on #{HASHES['ref-writer']} ~ref:* +@read +@write +@transaction +@connection -@dangerous",
+        f"user ref-writer reset on #{HASHES['ref-writer']} "
+        "~ref:* +@read +@write +@transaction +@connection -@dangerous",
         f"user ref-reader reset on #{HASHES['ref-reader']} %R~ref:* +@read +@connection -@dangerous",
         f"user monitoring reset on #{HASHES['monitoring']} +ping +info +slowlog|len +slowlog|get +latency|latest "
         "+latency|histogram +client|setname",

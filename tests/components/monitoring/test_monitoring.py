@@ -1,0 +1,143 @@
+from pathlib import Path
+from typing import Any
+
+from components._common.endpoint import Endpoint
+from components._common.scraping import ScrapeTarget
+from components.monitoring import Monitoring, MonitoringArgs
+from components.monitoring.render import alertmanager_yml, prometheus_yml
+from tests.components.monitoring.test_render import ENGINE, settings
+from tests.conftest import CONTAINER, VOLUME, Recorder, placements
+
+ALERTS = (Path(__file__).parents[3] / "components/monitoring/alerts.yaml").read_text()
+PROMETHEUS = [
+    ScrapeTarget(job="prometheus", instance=f"prometheus-{index}", address=f"10.0.0.{index + 1}:19090")
+    for index in range(2)
+]
+ALERTMANAGERS = [
+    ScrapeTarget(job="alertmanager", instance=f"alertmanager-{index}", address=f"10.0.0.{index + 1}:19093")
+    for index in range(2)
+]
+NODES = [
+    ScrapeTarget(job="node", instance=host, address=f"10.0.0.{number}:19100")
+    for number, host in enumerate(("a", "b", "c"), start=1)
+]
+ON_ONE = {"hosts": ["a"], "watched_hosts": ["a"]}
+ON_TWO = {"hosts": ["a", "b"], "watched_hosts": ["a", "b", "c"]}
+
+
+def build(changes: dict[str, Any]) -> Monitoring:
+    return Monitoring(
+        "monitoring",
+        MonitoringArgs(
+            settings=settings(**changes),
+            placements=placements("a", "b", "c"),
+            image="sha256:prometheus",
+            alertmanager_image="sha256:alertmanager",
+            exporter_image="sha256:exporters",
+            scrape_targets=(ENGINE,),
+            alert_rules={"trading.yaml": "groups: []\n"},
+        ),
+    )
+
+
+def deployed(recorder: Recorder, name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    recorder.run(lambda: build(changes) and None)
+    return recorder.inputs(CONTAINER, name)
+
+
+def test_one_host_has_one_of_each(recorder: Recorder) -> None:
+    recorder.run(lambda: build(ON_ONE) and None)
+
+    assert recorder.names(CONTAINER) == ["monitoring-alertmanager-0", "monitoring-node-a", "monitoring-prometheus-0"]
+    assert recorder.names(VOLUME) == ["monitoring-alertmanager-0-data", "monitoring-prometheus-0-data"]
+
+
+def test_two_hosts_have_two_and_every_watched_host_an_exporter(recorder: Recorder) -> None:
+    recorder.run(lambda: build(ON_TWO) and None)
+
+    assert {name: recorder.provider(CONTAINER, name) for name in recorder.names(CONTAINER)} == {
+        "monitoring-alertmanager-0": "on-a",
+        "monitoring-alertmanager-1": "on-b",
+        "monitoring-node-a": "on-a",
+        "monitoring-node-b": "on-b",
+        "monitoring-node-c": "on-c",
+        "monitoring-prometheus-0": "on-a",
+        "monitoring-prometheus-1": "on-b",
+    }
+
+
+def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) -> None:
+    found = deployed(recorder, "monitoring-prometheus-1", ON_TWO)
+    targets = [ENGINE, *PROMETHEUS, *ALERTMANAGERS, *NODES]
+    config = prometheus_yml(settings(**ON_TWO), "dev", targets, [Endpoint(f"10.0.0.{n}", 19093) for n in (1, 2)])
+
+    assert found["command"] == [
+        "--config.file=/etc/hft/prometheus.yml",
+        "--storage.tsdb.path=/var/lib/hft/data",
+        "--storage.tsdb.retention.time=15d",
+        "--storage.tsdb.retention.size=4096MiB",
+        "--web.listen-address=10.0.0.2:19090",
+    ]
+    assert {upload["file"]: upload["content"] for upload in found["uploads"]} == {
+        "/etc/hft/prometheus.yml": config,
+        "/etc/hft/rules/monitoring.yaml": ALERTS,
+        "/etc/hft/rules/trading.yaml": "groups: []\n",
+    }
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-prometheus-1-data"},
+    ]
+    assert found["name"] == "hft-dev-prometheus-1"
+
+
+def test_a_single_alertmanager_has_no_cluster(recorder: Recorder) -> None:
+    found = deployed(recorder, "monitoring-alertmanager-0", ON_ONE)
+
+    assert found["command"] == [
+        "--config.file=/etc/hft/alertmanager.yml",
+        "--storage.path=/var/lib/hft/data",
+        "--web.listen-address=10.0.0.1:19093",
+        "--cluster.listen-address=",
+    ]
+    assert [upload["content"] for upload in found["uploads"]] == [alertmanager_yml(settings())]
+
+
+def test_two_alertmanagers_know_each_other(recorder: Recorder) -> None:
+    found = deployed(recorder, "monitoring-alertmanager-1", ON_TWO)
+
+    assert found["command"][-2:] == ["--cluster.listen-address=10.0.0.2:19094", "--cluster.peer=10.0.0.1:19094"]
+
+
+def test_a_node_exporter_sees_its_host_read_only(recorder: Recorder) -> None:
+    found = deployed(recorder, "monitoring-node-b", ON_TWO)
+
+    assert found["command"] == [
+        "node",
+        "--web.listen-address=10.0.0.2:19100",
+        "--path.rootfs=/host",
+        "--path.procfs=/host/proc",
+        "--path.sysfs=/host/sys",
+    ]
+    assert found["volumes"] == [{"containerPath": "/host", "hostPath": "/", "readOnly": True}]
+    assert found["name"] == "hft-dev-node-b"
+
+
+def test_a_data_volume_is_named_by_stack_and_part(recorder: Recorder) -> None:
+    recorder.run(lambda: build(ON_ONE) and None)
+
+    assert recorder.inputs(VOLUME, "monitoring-prometheus-0-data") == {
+        "name": "hft-dev-prometheus-0-data",
+        "labels": [
+            {"label": "hft.component", "value": "monitoring"},
+            {"label": "hft.project", "value": "hft"},
+            {"label": "hft.role", "value": "prometheus-0"},
+            {"label": "hft.stack", "value": "dev"},
+        ],
+    }
+
+
+def test_outputs(recorder: Recorder) -> None:
+    found = recorder.run(
+        lambda: [(it.prometheus_url, str(it.alertmanager), sorted(it.alert_rules)) for it in [build(ON_TWO)]]
+    )
+
+    assert found == [("http://10.0.0.1:19090", "10.0.0.1:19093", ["monitoring.yaml", "trading.yaml"])]

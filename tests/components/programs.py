@@ -1,0 +1,107 @@
+"""Runs a program of a built image over files, as the parts of a stack would see them."""
+
+import io
+import tarfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import docker
+import pytest
+from docker.errors import DockerException
+from docker.models.containers import Container
+
+from components._common.images import ImageLock
+
+_LOCK = Path(__file__).parents[2] / "images" / "lock.json"
+_FOLDERS = ("/etc/hft", "/run/secrets")
+_LABELS = {"hft.stack": "programs"}
+
+
+class Ended(NamedTuple):
+    """How a program ended, and what it said."""
+
+    status: int
+    output: str
+
+
+def run(image: str, argv: Sequence[str], files: Mapping[str, str]) -> Ended:
+    """Run `argv` in a sealed container of the image with these files (absolute path → text)."""
+    with _container(image, argv, files) as container:
+        container.start()
+        status = container.wait(timeout=120)["StatusCode"]
+        return Ended(status, container.logs().decode())
+
+
+@contextmanager
+def running(image: str, argv: Sequence[str], files: Mapping[str, str], ready: Sequence[str]) -> Iterator[Container]:
+    """The image's own program with arguments `argv`, from when `ready` succeeds inside until the block ends."""
+    with _container(image, argv, files, entrypoint=None) as container:
+        container.start()
+        deadline = time.monotonic() + 30
+        while container.exec_run(list(ready)).exit_code != 0:
+            assert time.monotonic() < deadline, container.logs().decode()
+            time.sleep(0.2)
+        yield container
+
+
+def execute(container: Container, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
+    """Run `argv` in a running container."""
+    found = container.exec_run(list(argv), environment=dict(environment or {}))
+    return Ended(found.exit_code, found.output.decode())
+
+
+@contextmanager
+def _container(
+    image: str, argv: Sequence[str], files: Mapping[str, str], entrypoint: str | None = ""
+) -> Iterator[Container]:
+    client = _client()
+    own = {} if entrypoint is None else {"entrypoint": list(argv)}
+    container = client.containers.create(
+        _image_id(image),
+        command=list(argv) if entrypoint is None else [],
+        labels=_LABELS,
+        network_mode="none",
+        read_only=True,
+        tmpfs={"/tmp": ""},
+        volumes=list(_FOLDERS),
+        cap_drop=["ALL"],
+        **own,
+    )
+    try:
+        for folder in _FOLDERS:
+            below = {path.removeprefix(f"{folder}/"): text for path, text in files.items() if path.startswith(folder)}
+            container.put_archive(folder, _archive(below))
+        yield container
+    finally:
+        container.remove(force=True, v=True)
+        client.close()
+
+
+def _client() -> docker.DockerClient:
+    try:
+        client = docker.from_env(timeout=120)
+        client.ping()
+    except DockerException as error:
+        pytest.skip(f"Docker does not answer: {error}")
+    return client
+
+
+def _image_id(name: str) -> str:
+    try:
+        return ImageLock.load(_LOCK)[name]
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+def _archive(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for path, text in files.items():
+            entry = tarfile.TarInfo(path)
+            content = text.encode()
+            entry.size, entry.mode = len(content), 0o444
+            tar.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
