@@ -1,0 +1,58 @@
+"""A TimescaleDB cluster in a stack of your own: etcd, three nodes with a synchronous standby, and the route to them."""
+
+from pathlib import Path
+
+import pulumi
+
+from components import ImageLock
+from components.database import DatabaseSettings, EtcdCluster, EtcdClusterArgs, TimescaleCluster, TimescaleClusterArgs
+from components.hosts import Hosts, HostsArgs, HostSettings
+from components.pooling import Router, RouterArgs, RouterSettings
+from components.secrets import Secrets, SecretsArgs, SecretsSettings
+
+HERE = HostSettings.model_validate(
+    {
+        "name": "here",
+        "docker_endpoint": "unix:///var/run/docker.sock",
+        "address": "127.0.0.1",
+        "failure_domain": "here",
+        "cpus": "0-1",
+    }
+)
+SETTINGS = DatabaseSettings.model_validate(
+    {
+        "hosts": ["here"] * 3,
+        "memory_mib": 512,
+        "wal_mib": 256,
+        "etcd": {"hosts": ["here"] * 3, "client_port": 22379, "peer_port": 22479},
+        "postgres_port": 25432,
+        "patroni_port": 28008,
+        "exporter_port": 29187,
+    }
+)
+ROUTER = RouterSettings(hosts=("here",), writer_port=25000, reader_port=25100, stats_port=28404)
+
+images = ImageLock.load(Path(__file__).parents[2] / "images/lock.json")
+at = Hosts("hosts", HostsArgs(settings=[HERE])).placements
+key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
+
+etcd = EtcdCluster("etcd", EtcdClusterArgs(settings=SETTINGS.etcd, placements=at, image=images["etcd"]))
+cluster = TimescaleCluster(
+    "tsdb",
+    TimescaleClusterArgs(
+        settings=SETTINGS,
+        placements=at,
+        image=images["timescaledb"],
+        exporter_image=images["exporters"],
+        etcd_endpoints=etcd.endpoints,
+        superuser_password=key["db-superuser"],
+        replication_password=key["db-replication"],
+        rewind_password=key["db-rewind"],
+        monitoring_password=key["db-monitoring"],
+    ),
+    pulumi.ResourceOptions(depends_on=[etcd]),
+)
+router = Router("router", RouterArgs(settings=ROUTER, placements=at, image=images["haproxy"], members=cluster.members))
+
+pulumi.export("writer", str(router.writer))
+pulumi.export("superuser_password", key["db-superuser"])

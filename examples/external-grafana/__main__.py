@@ -1,0 +1,37 @@
+"""Our data sources and a dashboard in a Grafana that the firm already runs; its token is a secret that you give.
+
+pulumi config set grafana-url https://grafana.example
+pulumi config set --secret grafana-token …
+"""
+
+import json
+
+import pulumi
+
+from components import Endpoint
+from components.grafana import Grafana, GrafanaArgs, GrafanaSettings
+from components.secrets import Secrets, SecretsArgs, SecretsSettings
+
+config = pulumi.Config()
+given = {"grafana-admin": config.require_secret("grafana-token"), "db-reader": config.require_secret("reader-password")}
+key = Secrets("secrets", SecretsArgs(settings=SecretsSettings(generated={}, given=tuple(given)), given=given)).values
+
+DASHBOARD = json.dumps({"uid": "desk", "title": "Desk", "panels": [], "schemaVersion": 39})
+
+grafana = Grafana(
+    "grafana",
+    GrafanaArgs(
+        settings=GrafanaSettings.model_validate(
+            {"mode": "external", "url": config.require("grafana-url"), "admin_user": None}
+        ),
+        placements={},
+        image=None,
+        admin_password=key["grafana-admin"],
+        prometheus_url="http://10.20.0.12:19090",
+        database=Endpoint("10.20.0.11", 15100),
+        database_password=key["db-reader"],
+        dashboards={"desk": DASHBOARD},
+    ),
+)
+
+pulumi.export("url", grafana.url)
