@@ -1,0 +1,54 @@
+set -eu
+patroni --version
+pgbackrest version
+mkdir /tmp/patroni
+cat > /tmp/patroni/10-patroni.yml <<'EOF'
+scope: check
+name: check-0
+restapi: {listen: "127.0.0.1:38008", connect_address: "192.0.2.10:38008"}
+etcd3: {hosts: ["127.0.0.1:32379"]}
+postgresql:
+  listen: 127.0.0.1:35432
+  connect_address: 192.0.2.10:35432
+  data_dir: /var/lib/hft/data/pg17
+  bin_dir: /usr/lib/postgresql/17/bin
+  pgpass: /tmp/pgpass
+EOF
+cat > /tmp/patroni/20-authentication.yml <<'EOF'
+postgresql:
+  authentication:
+    superuser: {username: postgres, password: checked}
+    replication: {username: replicator, password: checked}
+    rewind: {username: rewind_user, password: checked}
+EOF
+# The check refuses loopback addresses as a member's own, and wants etcd's port to answer.
+python3 -m http.server --bind 127.0.0.1 --directory /run/postgresql 32379 2> /dev/null &
+for _ in $(seq 50); do curl -sS -o /dev/null http://127.0.0.1:32379 2> /dev/null && break || sleep 0.1; done
+patroni --validate-config /tmp/patroni --ignore-listen-port
+
+# What Patroni does at a first start: a cluster, then the script, here twice as it must stand a second call.
+initdb --pgdata=/var/lib/hft/data/pg17 --auth=trust --data-checksums > /dev/null
+printf '%s' "it's \\ a \"password\"" > /run/secrets/db-rewind
+cat >> /var/lib/hft/data/pg17/postgresql.conf <<'EOF'
+listen_addresses = '127.0.0.1'
+port = 35432
+unix_socket_directories = '/run/postgresql'
+shared_preload_libraries = 'timescaledb,pg_cron,pgaudit'
+timescaledb.telemetry_level = off
+shared_buffers = 16MB
+EOF
+pg_ctl --pgdata=/var/lib/hft/data/pg17 --wait --log=/tmp/postgres.log start > /dev/null || { cat /tmp/postgres.log; exit 1; }
+hft-post-bootstrap 'dbname=postgres user=postgres host=127.0.0.1 port=35432'
+hft-post-bootstrap ignored 'dbname=postgres user=postgres host=127.0.0.1 port=35432'
+sql() { psql -XAtq --host=127.0.0.1 --port=35432 --username=postgres --dbname=postgres --command="$1"; }
+test "$(sql "SELECT rolcanlogin AND NOT rolsuper AND rolpassword LIKE 'SCRAM-SHA-256\$%' FROM pg_authid WHERE rolname = 'rewind_user'")" = t
+test "$(sql "SELECT has_function_privilege('rewind_user', 'pg_read_binary_file(text)', 'EXECUTE')")" = t
+! grep -F 'a "password"' /tmp/postgres.log || exit 1
+for extension in timescaledb pg_cron pgaudit; do sql "CREATE EXTENSION $extension" 2>&1 | grep -i error && exit 1; done
+sql 'CREATE TABLE ticks (at timestamptz NOT NULL, price numeric)'
+sql "SELECT create_hypertable('ticks', 'at')" > /dev/null
+test "$(sql 'SELECT count(*) FROM timescaledb_information.hypertables')" = 1
+pg_ctl --pgdata=/var/lib/hft/data/pg17 --mode=fast stop > /dev/null
+rm /run/secrets/db-rewind
+! hft-post-bootstrap 'dbname=postgres' 2> /tmp/refused || exit 1
+grep -q 'db-rewind is missing or empty' /tmp/refused
