@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,4 +109,6 @@ def _screen() -> Iterator[Screen]:
 
 def main() -> None:
     """The entry point."""
+    # An engine that is killed breaks off its stream of events, which is told better elsewhere.
+    warnings.filterwarnings("ignore", module="pulumi.automation")
     app()

@@ -20,8 +20,7 @@ def down(workspace: Workspace, screen: Screen, *, volumes: bool) -> None:
     except auto.StackNotFoundError:
         screen.line(f"stack {workspace.name} is not up")
         return
-    for line in locks.release_stale(workspace.project, workspace.name):
-        screen.line(f"  {line}")
+    locks.release_stale(workspace.project, workspace.name, screen.note)
     state = recover(workspace, stack, screen, ask_providers=False)
     if list(state.created()):
         import_state(workspace, stack, edits.give_up_data(state) if volumes else edits.keep_data(state))

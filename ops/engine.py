@@ -8,7 +8,6 @@ from pulumi import automation as auto
 from ops.errors import OpsError
 from ops.messages import command_failure
 from ops.progress import Progress, Screen
-from ops.workspace import stderr_of
 
 _LAST_EVENTS_SECONDS = 5
 """The engine's last events may come after its exit; longer than that, they were lost with it."""
@@ -24,9 +23,9 @@ def operate(operation: Callable[..., Any], screen: Screen, **options: Any) -> Pr
     try:
         operation(on_event=progress, color="never", suppress_outputs=True, **options)
     except auto.ConcurrentUpdateError as error:
-        raise OpsError(command_failure(stderr_of(error))) from error
+        raise OpsError(command_failure(str(error))) from error
     except auto.CommandError as error:
         progress.ended.wait(_LAST_EVENTS_SECONDS if progress.began.is_set() else 0)
-        raise OpsError(*(progress.problems or [command_failure(stderr_of(error))])) from error
+        raise OpsError(*(progress.problems or [command_failure(str(error))])) from error
     progress.ended.wait(_LAST_EVENTS_SECONDS)
     return progress

@@ -4,6 +4,8 @@ import re
 
 _COLOUR = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 _EXCEPTION = re.compile(r"^(?:[\w.]*\.)?\w*(?:Error|Exception|Exit): ")
+_STDERR = "\n stderr: "
+_KILLED = re.compile(r"^\s*code: -(\d+)", re.MULTILINE)
 _TRACEBACK = "Traceback (most recent call last):"
 
 _NOISE = re.compile(
@@ -20,6 +22,10 @@ _KNOWN = (
         "the passphrase does not open this stack: PULUMI_CONFIG_PASSPHRASE or the file named by "
         "PULUMI_CONFIG_PASSPHRASE_FILE (default .hft/passphrase) is not the one that the stack was created with; "
         "put that one back",
+    ),
+    (
+        re.compile(r"unable to open state directory|PULUMI_CONFIG_PASSPHRASE_FILE.*no such file"),
+        "this checkout is not set up: .hft lacks its state folder or its passphrase; run: make setup",
     ),
     (
         re.compile(r"no resource plugin '(pulumi-resource-[\w-]+)|Could not automatically download.*plugin"),
@@ -51,13 +57,17 @@ def explained(text: str) -> str | None:
     return next((advice for pattern, advice in _KNOWN if pattern.search(text)), None)
 
 
-def command_failure(stderr: str) -> str:
-    """The one message of an engine command that ended before it sent any event."""
+def command_failure(failure: str) -> str:
+    """The one message of an engine command that failed; `failure` is the text of the Automation API's CommandError."""
+    head, _, stderr = failure.partition(_STDERR)
+    if killed := _KILLED.search(head):
+        return f"the engine was ended by signal {killed[1]}: run the command again, it goes on from there"
     text = plain(stderr)
     if advice := explained(text):
         return advice
     errors = [line.removeprefix("error: ") for line in text.splitlines() if line.startswith("error: ")]
-    return errors[-1] if errors else text or "the engine ended without a message"
+    rest = "\n".join(line for line in text.splitlines() if not line.startswith("warning: "))
+    return errors[-1] if errors else rest or "the engine ended without a message"
 
 
 def _last_exception(text: str) -> str:

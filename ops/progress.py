@@ -54,6 +54,16 @@ class Screen(Protocol):
         """What runs now; empty when nothing does."""
 
 
+class Silence:
+    """A screen for operations whose steps change nothing outside the state."""
+
+    def step(self, what: str, seconds: float | None = None, *, failed: bool = False) -> None:
+        """Show nothing."""
+
+    def waiting(self, what: str) -> None:
+        """Show nothing."""
+
+
 class Progress:
     """Follows one engine operation; the Automation API calls it from its own thread."""
 

@@ -10,7 +10,7 @@ from pulumi import automation as auto
 
 from ops import docker_hosts, edits
 from ops.engine import operate
-from ops.progress import friendly
+from ops.progress import Silence, friendly
 from ops.screen import Screen
 from ops.state import CONTAINER, NETWORK, Pending, State
 from ops.workspace import Workspace
@@ -29,7 +29,7 @@ def recover(workspace: Workspace, stack: auto.Stack, screen: Screen, *, ask_prov
     if not state.pending:
         return state
     for each in state.pending:
-        screen.line(f"  an earlier run was cut off while {each.operation} {friendly(each.resource.urn)}")
+        screen.note(f"an earlier run was cut off while {each.operation} {friendly(each.resource.urn)}")
     with screen.timed("half-made containers and networks removed"):
         remove_half_made(state, workspace.name)
     found = {each.resource.urn: id_ for each in state.pending if (id_ := expected_id(each))} if ask_providers else {}
@@ -45,7 +45,7 @@ def refresh(stack: auto.Stack, screen: Screen, urns: list[str]) -> None:
     """Read these resources from their providers; what is gone leaves the state. Raises OpsError where one fails."""
     if urns:
         with screen.timed(f"state of {len(urns)} resources read again"):
-            operate(stack.refresh, screen, target=urns)
+            operate(stack.refresh, Silence(), target=urns)
 
 
 def remove_half_made(state: State, stack: str) -> None:

@@ -25,6 +25,10 @@ class Screen:
         """One line as it is."""
         self.out.print(escape(text))
 
+    def note(self, text: str) -> None:
+        """Something that the next step deals with, or that is good to know."""
+        self.line(f"  {text}")
+
     def step(self, what: str, seconds: float | None = None, *, failed: bool = False) -> None:
         """One line for something that ended: a mark, what it was, the seconds it took."""
         mark = "[red]✗[/]" if failed else "[green]✓[/]"

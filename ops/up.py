@@ -60,14 +60,13 @@ def deploy(operation: Callable[..., object], workspace: Workspace, screen: Scree
 
 
 def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: Screen) -> State:
-    for line in locks.release_stale(workspace.project, workspace.name):
-        screen.line(f"  {line}")
+    locks.release_stale(workspace.project, workspace.name, screen.note)
     state = recover(workspace, stack, screen)
     with screen.timed("ports and names are free"):
         preflight.check_names(wanted, state, workspace.name)
         notes = preflight.check_ports(wanted, workspace.name)
     for note in notes:
-        screen.line(f"  {note}")
+        screen.note(note)
     return state
 
 
@@ -77,7 +76,7 @@ def _mend(stack: auto.Stack, state: State, screen: Screen) -> None:
         if resource.type == VOLUME:
             screen.warning(f"{friendly(resource.urn)} was deleted by hand, with its data: an empty one is made")
         else:
-            screen.line(f"  {friendly(resource.urn)} is gone or stopped")
+            screen.note(f"{friendly(resource.urn)} is gone or stopped")
     refresh(stack, screen, [resource.urn for resource in changed])
 
 

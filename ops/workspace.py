@@ -99,13 +99,7 @@ def engine_errors() -> Iterator[None]:
     except auto.StackNotFoundError:
         raise
     except auto.CommandError as error:
-        raise OpsError(command_failure(stderr_of(error))) from error
-
-
-def stderr_of(error: auto.CommandError) -> str:
-    """The standard error of a failed engine command."""
-    _, _, after = str(error).partition("\n stderr: ")
-    return after
+        raise OpsError(command_failure(str(error))) from error
 
 
 def output(stack: auto.Stack, workspace: Workspace, name: str) -> Any:

@@ -42,8 +42,14 @@ def engine(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+def told(project: str, stack: str) -> list[str]:
+    lines: list[str] = []
+    release_stale(project, stack, lines.append)
+    return lines
+
+
 def test_without_locks_nothing_happens(folder: Path) -> None:
-    assert release_stale("hft", "dev") == []
+    assert told("hft", "dev") == []
 
 
 def test_the_lock_of_a_dead_engine_is_released(folder: Path, engine: subprocess.Popen[bytes]) -> None:
@@ -51,7 +57,7 @@ def test_the_lock_of_a_dead_engine_is_released(folder: Path, engine: subprocess.
     engine.kill()
     engine.wait()
     who = f"root@{socket.gethostname()}, pid {engine.pid}, since {SINCE}"
-    assert release_stale("hft", "dev") == [f"released the lock of a killed run ({who})"]
+    assert told("hft", "dev") == [f"released the lock of a killed run ({who})"]
     assert list(path.parent.iterdir()) == []
 
 
@@ -60,20 +66,20 @@ def test_an_engine_that_nobody_waited_for_is_dead(folder: Path, engine: subproce
     engine.kill()
     while Path(f"/proc/{engine.pid}/stat").read_text().split()[2] != "Z":
         pass
-    assert len(release_stale("hft", "dev")) == 1
+    assert len(told("hft", "dev")) == 1
 
 
 def test_a_pid_that_another_program_has_now_is_dead(folder: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as other:
         lock(folder, other.pid)
-        assert len(release_stale("hft", "dev")) == 1
+        assert len(told("hft", "dev")) == 1
         other.kill()
 
 
 def test_a_living_engine_stops_the_run(folder: Path, engine: subprocess.Popen[bytes]) -> None:
     path = lock(folder, engine.pid)
     with pytest.raises(OpsError) as refused:
-        release_stale("hft", "dev")
+        told("hft", "dev")
     assert refused.value.problems == (
         f"stack 'dev' is being changed by root@{socket.gethostname()}, pid {engine.pid}, since {SINCE}: "
         "wait for it to end, or end it",
@@ -84,7 +90,7 @@ def test_a_living_engine_stops_the_run(folder: Path, engine: subprocess.Popen[by
 def test_an_engine_on_another_machine_stops_the_run(folder: Path) -> None:
     path = lock(folder, 1, "elsewhere")
     with pytest.raises(OpsError) as refused:
-        release_stale("hft", "dev")
+        told("hft", "dev")
     assert refused.value.problems == (
         f"stack 'dev' is locked by root@elsewhere, pid 1, since {SINCE}, on another machine: wait for it, or, "
         "when it is gone, run: pulumi cancel --yes --stack dev",
@@ -94,6 +100,20 @@ def test_an_engine_on_another_machine_stops_the_run(folder: Path) -> None:
 
 def test_other_stacks_and_other_backends_are_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock(folder, 2**22 + 1)
-    assert release_stale("hft", "prod") == []
+    assert told("hft", "prod") == []
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://bucket")
-    assert release_stale("hft", "dev") == []
+    assert told("hft", "dev") == []
+
+
+def test_an_engine_whose_command_was_killed_may_end_first(folder: Path, tmp_path: Path) -> None:
+    program = tmp_path / "pulumi"
+    shutil.copy(shutil.which("sleep") or "/bin/sleep", program)
+    # The shell ends at once, so that init becomes the parent of what it started.
+    started = subprocess.run(["sh", "-c", f"{program} 0.5 >&- 2>&- & echo $!"], capture_output=True, check=True)
+    path = lock(folder, int(started.stdout))
+    who = f"root@{socket.gethostname()}, pid {int(started.stdout)}, since {SINCE}"
+    assert told("hft", "dev") == [
+        f"waiting for the engine of a killed run ({who})",
+        f"released the lock of a killed run ({who})",
+    ]
+    assert not path.exists()

@@ -11,6 +11,11 @@ WRONG_PASSPHRASE = (
 )
 
 
+def failed(stderr: str, code: int = 255) -> str:
+    """The text of the Automation API's CommandError."""
+    return f"\n code: {code}\n stdout: error: not this\n stderr: {stderr}"
+
+
 def test_colour_marks_are_removed() -> None:
     assert plain("<{%fg 1%}>error:<{%reset%}> no\x1b[0m\n") == "error: no"
 
@@ -61,19 +66,38 @@ def test_of_a_chained_traceback_the_last_exception_is_kept() -> None:
     ],
 )
 def test_a_wrong_passphrase_is_one_line_with_its_fix(told: str) -> None:
-    assert command_failure(told) == WRONG_PASSPHRASE
+    assert command_failure(failed(told)) == WRONG_PASSPHRASE
 
 
 def test_of_a_failed_command_the_last_error_is_kept() -> None:
-    assert command_failure("warning: a\nerror: first\nerror: no stack\n") == "no stack"
+    assert command_failure(failed("warning: a\nerror: first\nerror: no stack\n")) == "no stack"
 
 
 def test_a_failed_command_without_an_error_line_is_shown_whole() -> None:
-    assert command_failure("panic: x\n") == "panic: x"
-    assert command_failure("") == "the engine ended without a message"
+    assert command_failure(failed("warning: w\npanic: x\n")) == "panic: x"
+    assert command_failure(failed("")) == "the engine ended without a message"
 
 
 def test_a_violation_is_one_line() -> None:
     assert violation("Images are pinned.\ncontainer a: image='b'  floats\n") == (
         "Images are pinned. container a: image='b' floats"
+    )
+
+
+def test_an_engine_that_was_killed_is_told_as_such() -> None:
+    assert command_failure(failed("warning: w", -9)) == (
+        "the engine was ended by signal 9: run the command again, it goes on from there"
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        'error: unable to open state directory "file:///x/state": stat /x/state: no such file or directory',
+        "error: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /x: no such file or directory",
+    ],
+)
+def test_a_checkout_without_set_up_is_told_what_to_run(told: str) -> None:
+    assert command_failure(failed(told)) == (
+        "this checkout is not set up: .hft lacks its state folder or its passphrase; run: make setup"
     )
