@@ -14,20 +14,18 @@ TradingState = Literal["active", "reducing", "halted"]
 TRADING_STATES: Final[tuple[TradingState, ...]] = get_args(TradingState)
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
-_US, _MS = 1e-6, 1e-3
+# Written out: 100 * 1e-6 is 9.999999999999999e-05, and that is what the label `le` would say.
 ROUNDTRIP_BUCKETS: Final = (
-    100 * _US, 250 * _US, 500 * _US, 1 * _MS, 2.5 * _MS, 5 * _MS, 10 * _MS, 25 * _MS, 50 * _MS, 100 * _MS, 250 * _MS,
-    500 * _MS, 1.0, 2.5,
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
 )  # fmt: skip
 """Seconds; holds 0.05, the bound of the order round trip's service level objective."""
 HOT_PATH_BUCKETS: Final = (
-    1 * _US, 2.5 * _US, 5 * _US, 10 * _US, 25 * _US, 50 * _US, 100 * _US, 250 * _US, 500 * _US, 1 * _MS, 2.5 * _MS,
-    5 * _MS, 10 * _MS, 50 * _MS,
+    0.000001, 0.0000025, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+    0.05,
 )  # fmt: skip
 """Seconds; for what happens inside one process."""
 FEED_BUCKETS: Final = (
-    250 * _US, 500 * _US, 1 * _MS, 2.5 * _MS, 5 * _MS, 10 * _MS, 25 * _MS, 50 * _MS, 100 * _MS, 250 * _MS, 500 * _MS,
-    1.0, 2.5, 5.0,
+    0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 )  # fmt: skip
 """Seconds; exchange to engine."""
 LIFETIME_BUCKETS: Final = (*ROUNDTRIP_BUCKETS, 5.0, 10.0, 60.0)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +60,8 @@ async def _serve(make: Callable[[], web.Application], address: str, port: int) -
         await web.TCPSite(runner, address, port).start()
     except OSError as error:
         await runner.cleanup()
-        raise ConfigError(f"listen {address}:{port}: {error.strerror}; free the port or change the settings") from None
+        reason = os.strerror(error.errno or 0)
+        raise ConfigError(f"listen {address}:{port}: {reason}; free the port or change the settings") from None
     # What exists by now lives as long as the process; the collector need not walk it again and again.
     gc.freeze()
     _log.info("listening", address=address, port=port)

@@ -69,6 +69,7 @@ class Arbitrage:
                 self._opportunities.decide(opportunity, "rejected", reason)
             else:
                 await self._trade(opportunity, size, mono_ns)
+            self._opportunities.detected(opportunity)
 
     def _decide(self, cross: Cross, mono_ns: int, wall_ns: int) -> tuple[float, str]:
         """Return the size to trade, or why not to."""

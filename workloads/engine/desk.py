@@ -47,11 +47,11 @@ class OrderDesk:
 
     async def submit(self, order: Order) -> None:
         """Record the intent and write the order to its venue; an order that may not go ends as rejected."""
-        self.orders.add(order)
-        self._record(order, "submitted")
         if not self.may_send(order):
             self._ended(order, "rejected", "not_allowed")
             return
+        self.orders.add(order)
+        self._record(order, "submitted")
         self.risk.rate.take(1)
         message = {
             "op": "new", "id": str(order.id), "s": order.symbol, "side": order.side, "px": order.price,

@@ -62,10 +62,9 @@ class Engine:
     async def on_market_data(self, client: VenueClient, message: wire.Message, mono_ns: int, wall_ns: int) -> None:
         """Apply an update and act on it; ask for a snapshot when one is missing."""
         book = self._books[message["s"]][client.name]
-        self._observe_latency(client.name, wall_ns - message["ts"])
         before_ns = time.perf_counter_ns()
         applied = book.apply(message, wall_ns)
-        self.metrics.orderbook_apply.observe((time.perf_counter_ns() - before_ns) * 1e-9)
+        apply_ns = time.perf_counter_ns() - before_ns
         if applied is Applied.GAP:
             self.metrics.marketdata_gap.labels(client.name, book.symbol).inc()
             await client.send("md", {"op": "snapshot", "symbol": book.symbol})
@@ -74,6 +73,8 @@ class Engine:
                 self.metrics.marketdata_seq_reset.labels(client.name, book.symbol).inc()
             await self._arbitrage.on_book(book, self._symbol_books[book.symbol], mono_ns, wall_ns)
             self._record_tick(book)
+        self.metrics.orderbook_apply.observe(apply_ns * 1e-9)
+        self._observe_latency(client.name, wall_ns - message["ts"])
 
     def _observe_latency(self, venue: str, ns: int) -> None:
         if ns >= 0:
@@ -110,10 +111,16 @@ class Engine:
                 books[client.name].invalidate()
 
     def missing(self) -> list[str]:
-        """Return what stands between the engine and being ready, sorted: books not built, venues not reconciled."""
-        books = [f"book {book.venue} {book.symbol}" for each in self._books.values() for book in each.values()
-                 if not book.valid]  # fmt: skip
-        return sorted(books + [f"positions {venue}" for venue in self.clients if venue not in self.desk.reconciled])
+        """Return what stands between the engine and being ready, sorted: books not built, venues not reconciled.
+
+        Nothing missing for the first time opens the gate; later each trade looks at its own venues only.
+        """
+        every = [book for books in self._symbol_books.values() for book in books]
+        books = [f"book {book.venue} {book.symbol}" for book in every if not book.valid]
+        venues = [f"positions {venue}" for venue in self.clients if venue not in self.desk.reconciled]
+        if not books and not venues:
+            self.gate.cap("not_ready", on=False)
+        return sorted(books + venues)
 
     # State and leadership
 
@@ -162,8 +169,7 @@ class Engine:
 
     async def _keep_house(self) -> None:
         while True:
-            if not self.missing():
-                self.gate.cap("not_ready", on=False)
+            self.missing()
             self._set_gauges()
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 

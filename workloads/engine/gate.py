@@ -45,6 +45,7 @@ class Gate:
 
     def _settle(self, reason: str) -> None:
         before = self.state
-        self.state = max((self.wanted, *(_CAPS[cap] for cap in self._caps)), key=TRADING_STATES.index)
+        strictest = max(TRADING_STATES.index(each) for each in (self.wanted, *(_CAPS[cap] for cap in self._caps)))
+        self.state = TRADING_STATES[strictest]
         if self.state != before:
             self._changed(before, self.state, reason)

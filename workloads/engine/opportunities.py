@@ -44,10 +44,11 @@ class Opportunities:
             if cross.key not in standing:
                 opportunity = standing[cross.key] = Opportunity(cross, now_ns)
                 new.append(opportunity)
-                self._detected(cross)
         return new
 
-    def _detected(self, cross: Cross) -> None:
+    def detected(self, opportunity: Opportunity) -> None:
+        """Count a new one; after the decision, as counting would delay the orders."""
+        cross = opportunity.cross
         self._metrics.arb_opportunities.labels("detected", "").inc()
         self._metrics.arb_edge_bps.labels("gross").observe(cross.gross_bps)
         self._metrics.arb_edge_bps.labels("net").observe(cross.net_bps)

@@ -168,8 +168,8 @@ class _Writer:
         if self._commit == "on":
             self._doubtful[table.name] = batch[0], len(batch)
         async with connection.transaction(), connection.cursor() as cursor:
-            await cursor.execute(f"SET LOCAL synchronous_commit = {self._commit}")
-            async with cursor.copy(table.copy) as copy:
+            await cursor.execute(f"SET LOCAL synchronous_commit = {self._commit}".encode())
+            async with cursor.copy(table.copy.encode()) as copy:
                 for start in range(0, len(batch), _SLICE_ROWS):
                     await copy.write(rows.copy_text(batch[start : start + _SLICE_ROWS]))
                     await asyncio.sleep(0)
