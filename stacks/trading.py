@@ -61,6 +61,6 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     desk = grafana.Grafana("grafana", grafana.GrafanaArgs(
         settings=s.grafana, placements=at, image=images.get("grafana"), admin_password=key["grafana-admin"],
         prometheus_url=watch.prometheus_url, database=router.reader, database_password=key["db-reader"],
-        dashboards={"trading": trading_dashboard()}), Options(depends_on=[watch, objects.ready]))
+        dashboards={"trading": trading_dashboard(pulumi.get_stack())}), Options(depends_on=[watch, objects.ready]))
 
     outputs.export(s, key, at, grafana_url=desk.url)

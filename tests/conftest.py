@@ -13,8 +13,10 @@ import pulumi
 import pulumi_docker as docker
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.mocks import MockMonitor
 
 from components._common.placement import Placement, Placements
+from tests.golden import Golden
 
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 _SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
@@ -41,6 +43,23 @@ class Registration:
     custom: bool
 
 
+@dataclass(frozen=True)
+class Safety:
+    """The options that keep a resource from being lost."""
+
+    protect: bool
+    retain_on_delete: bool
+
+
+class _Monitor(MockMonitor):
+    """Shows the recorder what mocks are not told."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote procedure
+        assert isinstance(self.mocks, Recorder)
+        self.mocks.note(request.type, request.name, Safety(request.protect, request.retainOnDelete))
+        return super().RegisterResource(request)
+
+
 class Recorder(Mocks):
     """Keeps every registration; registrations come from a thread pool in random order, so nothing relies on arrival."""
 
@@ -49,6 +68,12 @@ class Recorder(Mocks):
         """Type token → outputs to add to what new_resource returns."""
         self._lock = threading.Lock()
         self._registrations: list[Registration] = []
+        self._safety: dict[tuple[str, str], Safety] = {}
+
+    def note(self, type_token: str, name: str, safety: Safety) -> None:
+        """Keep the options of one resource."""
+        with self._lock:
+            self._safety[type_token, name] = safety
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         unwrapped = {key: _unwrap(value) for key, value in args.inputs.items()}
@@ -90,6 +115,10 @@ class Recorder(Mocks):
         """The logical name of the provider of one resource."""
         return self._one(type_token, name).provider.split("::")[-2]
 
+    def safety(self, type_token: str, name: str) -> Safety:
+        """How one resource is kept from being lost; components pass `protect` on to their children."""
+        return self._safety[type_token, name]
+
     def duplicates(self) -> list[tuple[str, str]]:
         """Pairs of type and name that were registered more than once."""
         pairs = [(found.type, found.name) for found in self.registrations]
@@ -122,10 +151,26 @@ def _unwrap(value: Any) -> Any:
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
     """A fresh mock monitor for the stack `dev` of the project `hft`."""
-    recorder = Recorder()
-    set_mocks(recorder, project="hft", stack="dev", preview=False)
+    recorder = recording("dev")
     yield recorder
     assert recorder.duplicates() == []
+
+
+def recording(stack: str, *, preview: bool = False) -> Recorder:
+    """A fresh mock monitor for a stack of the project `hft`."""
+    recorder = Recorder()
+    set_mocks(recorder, project="hft", stack=stack, preview=preview, monitor=_Monitor(recorder))
+    return recorder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="rewrite tests/golden instead of comparing with it")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """The committed copies of what a stack renders."""
+    return Golden(rewrite=request.config.getoption("--golden"))
 
 
 def placements(*names: str) -> Placements:

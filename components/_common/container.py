@@ -54,8 +54,10 @@ class ContainerSpec:
     tier: Tier
     image: str
     """Image id from the lock."""
+    entrypoint: Sequence[str] = ()
+    """Program to start instead of the image's own."""
     command: Sequence[pulumi.Input[str]] = ()
-    """Arguments of the image's entry point."""
+    """Arguments of the entry point."""
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Absolute path → text. A changed file replaces the container."""
     secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -78,6 +80,8 @@ class ContainerSpec:
     """Hard limit; there is no swap above it."""
     shm_mib: int = 64
     """Size of /dev/shm; 64 is Docker's default."""
+    lock_memory: bool = False
+    """Whether it may lock all its memory (mlockall). The daemon needs CAP_SYS_RESOURCE to grant that."""
     stop_grace_seconds: int = 10
     """From SIGTERM to SIGKILL, at `docker stop` and at a replacement."""
     stop_signal: str = "SIGTERM"
@@ -118,7 +122,7 @@ def one_shot_arguments(spec: ContainerSpec, placement: Placement) -> docker.Cont
 
 
 def options(
-    parent: pulumi.Resource, placement: Placement, depends_on: Sequence[pulumi.Resource] = ()
+    parent: pulumi.Resource, placement: Placement, depends_on: Sequence[pulumi.Input[pulumi.Resource]] = ()
 ) -> pulumi.ResourceOptions:
     """The options of a container: on its host, and replaced where the provider would show an update but apply none."""
     return pulumi.ResourceOptions(
@@ -136,6 +140,7 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
     return docker.ContainerArgs(
         name=docker_name(stack, spec.role, spec.index),
         image=spec.image,
+        entrypoints=list(spec.entrypoint) or None,
         command=list(spec.command) or None,
         labels=_label_args(spec, stack),
         uploads=_uploads(spec),
@@ -189,7 +194,7 @@ def _volumes(spec: ContainerSpec) -> list[docker.ContainerVolumeArgs]:
 
 def _ulimits(spec: ContainerSpec) -> list[docker.ContainerUlimitArgs]:
     nofile = docker.ContainerUlimitArgs(name="nofile", soft=_NOFILE, hard=_NOFILE)
-    if spec.tier != "engine":
+    if not spec.lock_memory:
         return [nofile]
     return [docker.ContainerUlimitArgs(name="memlock", soft=-1, hard=-1), nofile]
 

@@ -6,19 +6,31 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, options
+from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.naming import member_name
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
 from components.database.alerts import alert_rules
-from components.database.render import DATA_DIR, REPLICATION, REWIND, SUPERUSER, patroni_yml
+from components.database.one_shot import ended_well
+from components.database.render import DATA_DIR, REPLICATION, REWIND, SHARED_KEY, SUPERUSER, patroni_yml, shared_json
 from components.database.settings import DatabaseSettings
 from components.database.volumes import data_volume
 
 TOKEN = "hft:database:TimescaleCluster"
 _PATRONI_DIR = f"{CONFIG_DIR}/patroni"
+_SHARED_FILE = f"{CONFIG_DIR}/shared.json"
+# Patroni's REST API could change it too, but only while a node runs. The first member of etcd that answers takes it.
+_PUT_INTO_ETCD = f"""\
+key=$(printf %s "$0" | base64 -w0) value=$(base64 -w0 {_SHARED_FILE})
+for member; do
+    printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
+        curl -fsS --max-time 5 -o /dev/null --data @- "http://$member/v3/kv/put" && exit 0
+done
+exit 1
+"""
+_SHARED_MEMORY_MIB = 32
 # postgres_exporter keeps no data; well under 32 MiB resident with one database.
 _EXPORTER_MEMORY_MIB = 64
 
@@ -68,9 +80,9 @@ class TimescaleCluster(pulumi.ComponentResource):
         super().__init__(TOKEN, name, {}, opts)
         self.members = database_members(name, args.settings, args.placements)
         exporters = _exporter_endpoints(args.settings, args.placements)
-        node: docker.Container | None = None
+        last: pulumi.Input[pulumi.Resource] = ended_well(self._make_shared(name, args))
         for index, host in enumerate(args.settings.hosts):
-            node = self._make_node(name, args, index, args.placements[host], after=node)
+            last = self._make_node(name, args, index, args.placements[host], after=last)
             self._make_exporter(name, args, index, exporters[index], args.placements[host])
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
         self.alert_rules = alert_rules()
@@ -82,8 +94,28 @@ class TimescaleCluster(pulumi.ComponentResource):
             }
         )
 
+    def _make_shared(self, name: str, args: TimescaleClusterArgs) -> docker.Container:
+        """Puts what all nodes share into etcd: before the first start, and again when it has changed."""
+        placement = args.placements[args.settings.hosts[0]]
+        spec = ContainerSpec(
+            component="database",
+            role=f"{name}-shared",
+            tier="infra",
+            image=args.image,
+            entrypoint=["/bin/sh", "-euc", _PUT_INTO_ETCD],
+            command=[SHARED_KEY, *args.etcd_endpoints],
+            files={_SHARED_FILE: shared_json(args.settings)},
+            memory_mib=_SHARED_MEMORY_MIB,
+        )
+        return docker.Container(f"{name}-shared", one_shot_arguments(spec, placement), opts=options(self, placement))
+
     def _make_node(
-        self, name: str, args: TimescaleClusterArgs, index: int, placement: Placement, after: docker.Container | None
+        self,
+        name: str,
+        args: TimescaleClusterArgs,
+        index: int,
+        placement: Placement,
+        after: pulumi.Input[pulumi.Resource],
     ) -> docker.Container:
         member = self.members[index]
         volume = data_volume(self, f"{name}-data-{index}", member.name, placement)
@@ -113,7 +145,7 @@ class TimescaleCluster(pulumi.ComponentResource):
         return docker.Container(
             f"{name}-node-{index}",
             arguments(spec, placement),
-            opts=options(self, placement, depends_on=[after] if after else []),
+            opts=options(self, placement, depends_on=[after]),
         )
 
     def _make_exporter(

@@ -12,6 +12,7 @@ from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arg
 from components._common.container import options as container_options
 from components._common.endpoint import Endpoint
 from components._common.placement import Placement
+from components.database.one_shot import ended_well
 from components.database.render import SUPERUSER
 from components.database.settings import DatabaseObjectsSettings, RoleSettings
 
@@ -23,7 +24,6 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 # Sqitch with its Perl stays under 64 MiB.
 _MIGRATE_MEMORY_MIB = 128
 _WAIT_FOR_WRITER_SECONDS = 60
-_LOG_LINES_SHOWN = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +88,7 @@ class DatabaseObjects(pulumi.ComponentResource):
         roles = self._make_roles(args)
         granted = self._make_grants(self._make_database(roles))
         migrations = self._make_migrations(args, granted)
-        ended = pulumi.Output.all(migrations.name, migrations.urn, migrations.exit_code, migrations.container_logs)
-        self.ready = ended.apply(lambda seen: _raise_where_failed(*seen)).apply(lambda _: migrations)
+        self.ready = ended_well(migrations)
         self.register_outputs({"ready": self.ready})
 
     def _make_roles(self, args: DatabaseObjectsArgs) -> dict[str, postgresql.Role]:
@@ -210,13 +209,3 @@ class DatabaseObjects(pulumi.ComponentResource):
         return pulumi.ResourceOptions(
             parent=self, provider=self._provider, depends_on=list(after), retain_on_delete=True
         )
-
-
-def _raise_where_failed(container: str, urn: str, exit_code: float, logs: str | None) -> None:
-    if exit_code == 0:
-        return
-    shown = "\n".join((logs or "").strip().splitlines()[-_LOG_LINES_SHOWN:])
-    raise RuntimeError(
-        f"container {container}: the migrations ended with exit status {exit_code:.0f}, want 0. Its last lines:\n"
-        f"{shown}\nMend the cause, then run: pulumi up --replace '{urn}'"
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components._common.endpoint import DatabaseMember
-from components._common.render import to_yaml
+from components._common.render import to_json, to_yaml
 from components.database.settings import DatabaseSettings, EtcdSettings
 from components.database.tuning import cluster_parameters, node_parameters
 
@@ -13,6 +13,8 @@ DATA_DIR = "/var/lib/hft/data"
 """Where the images have their data volume."""
 SCOPE = "hft"
 """Patroni's name of the cluster in etcd; each stack has an etcd of its own."""
+SHARED_KEY = f"/hft/{SCOPE}/config"
+"""Where Patroni looks in etcd for what all nodes share."""
 SUPERUSER, REPLICATION, REWIND = "postgres", "replicator", "rewind_user"
 """Patroni's own roles. The last is made by images/timescaledb/hft-post-bootstrap."""
 
@@ -77,16 +79,16 @@ def patroni_yml(
                 "allowlist": addresses,
             },
             "etcd3": {"hosts": list(etcd_endpoints)},
-            "bootstrap": _bootstrap(settings),
+            "bootstrap": _bootstrap(),
             "postgresql": _postgresql(settings, member, addresses),
         }
     )
 
 
-def dynamic_configuration(settings: DatabaseSettings) -> dict[str, Any]:
+def shared_json(settings: DatabaseSettings) -> str:
     """What Patroni keeps in etcd for all nodes: timers, synchronous replication, parameters that must agree."""
     timers = settings.failover
-    return {
+    shared = {
         "ttl": timers.ttl_seconds,
         "loop_wait": timers.loop_wait_seconds,
         "retry_timeout": timers.retry_timeout_seconds,
@@ -97,11 +99,11 @@ def dynamic_configuration(settings: DatabaseSettings) -> dict[str, Any]:
         "failsafe_mode": True,
         "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": cluster_parameters(settings)},
     }
+    return to_json(shared)
 
 
-def _bootstrap(settings: DatabaseSettings) -> dict[str, Any]:
+def _bootstrap() -> dict[str, Any]:
     return {
-        "dcs": dynamic_configuration(settings),
         "initdb": [
             "data-checksums",
             {"encoding": "UTF8"},
@@ -126,7 +128,8 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
         # Without: the copy waits for a checkpoint that is spread over minutes.
         "basebackup": [{"checkpoint": "fast"}],
         "pg_hba": _pg_hba(addresses),
-        "parameters": node_parameters(settings),
+        # Patroni takes the first ones from etcd and ignores them here; here they make a changed one restart the nodes.
+        "parameters": {**cluster_parameters(settings), **node_parameters(settings)},
     }
 
 

@@ -66,6 +66,7 @@ class TradingContainer(pulumi.ComponentResource):
             shm_mib=settings.shm_mib,
             stop_grace_seconds=settings.stop_grace_seconds,
             cpu_set=settings.cpu_set,
+            lock_memory=settings.lock_memory,
         )
         container = docker.Container(name, arguments(spec, place), opts=options(self, place))
         self.container_name = container.name

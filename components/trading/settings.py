@@ -92,6 +92,8 @@ class TradingContainerSettings(Settings):
     """CPUs that nothing else of the stack uses, such as "2-3"."""
     memory_mib: int = Field(default=512, ge=64)
     """Hard limit in MiB; there is no swap above it."""
+    lock_memory: bool = True
+    """Whether it may lock all its memory against paging; false where the Docker daemon has no CAP_SYS_RESOURCE."""
     shm_mib: int = Field(default=64, ge=64)
     """Size of /dev/shm in MiB, for engines with rings in shared memory; 64 is Docker's default."""
     ready_timeout_seconds: int = Field(default=60, ge=5, le=3600)

@@ -1,4 +1,5 @@
 from stacks import reference
+from stacks.load import settings_in
 from tests.stacks.conftest import ROOT
 
 
@@ -7,7 +8,7 @@ def test_the_settings_page_is_what_the_models_say() -> None:
 
 
 def test_the_environments_page_is_what_the_stack_files_say() -> None:
-    dev, prod = (reference.stack_settings(ROOT / f"Pulumi.{stack}.yaml") for stack in ("dev", "prod"))
+    dev, prod = (settings_in(ROOT / f"Pulumi.{stack}.yaml") for stack in ("dev", "prod"))
 
     assert (ROOT / reference.ENVIRONMENTS_PAGE).read_text() == reference.environments_page(dev, prod)
 

@@ -62,7 +62,7 @@ def test_a_container_is_sealed_bounded_and_ready_by_its_health_check(recorder: R
         "stopSignal": "SIGTERM",
         "stopTimeout": 10,
         "tmpfs": {"/tmp": ""},
-        "ulimits": [{"name": "nofile", "soft": 65536, "hard": 65536}],
+        "ulimits": [{"name": "nofile", "soft": 16384, "hard": 16384}],
         "uploads": [],
         "volumes": [],
         "wait": True,
@@ -72,7 +72,7 @@ def test_a_container_is_sealed_bounded_and_ready_by_its_health_check(recorder: R
 
 
 def test_an_engine_has_its_cpus_locked_memory_and_few_restarts(recorder: Recorder) -> None:
-    found = deployed(recorder, spec(tier="engine", cpu_set="2-3"))
+    found = deployed(recorder, spec(tier="engine", cpu_set="2-3", lock_memory=True))
 
     assert found["cpuSet"] == "2-3"
     assert found["ulimits"][0] == {"name": "memlock", "soft": -1, "hard": -1}

@@ -110,12 +110,18 @@ def test_two_alertmanagers_know_each_other(recorder: Recorder) -> None:
 def test_a_node_exporter_sees_its_host_read_only(recorder: Recorder) -> None:
     found = deployed(recorder, "monitoring-node-b", ON_TWO)
 
-    assert found["command"] == [
+    assert found["command"][:7] == [
         "node",
         "--web.listen-address=10.0.0.2:19100",
         "--path.rootfs=/host",
         "--path.procfs=/host/proc",
         "--path.sysfs=/host/sys",
+        "--path.udev.data=/host/run/udev/data",
+        "--collector.disable-defaults",
+    ]
+    assert [argument.removeprefix("--collector.") for argument in found["command"][7:]] == [
+        *("conntrack", "cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo", "netdev", "netstat"),
+        *("pressure", "sockstat", "softnet", "stat", "timex", "uname", "vmstat"),
     ]
     assert found["volumes"] == [{"containerPath": "/host", "hostPath": "/", "readOnly": True}]
     assert found["name"] == "hft-dev-node-b"
