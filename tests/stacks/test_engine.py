@@ -1,0 +1,256 @@
+"""The life of the whole `dev` stack, as a twin: the real engine, the policy pack, real containers, real faults.
+
+The tests tell one story in their order: each starts from what the one before it has left.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from docker import DockerClient
+from docker.errors import DockerException
+
+import toolchain
+from ops.errors import OpsError
+from tests.stacks.conftest import ROOT
+from tests.stacks.twin import NAME, Twin, settings, steps
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+PROMETHEUS, POOLER = "http://127.0.0.1:24090", 21432
+ALSO_BAD = """
+import pulumi
+import pulumi_docker as docker
+
+host = docker.Provider("bad-host", host="unix:///var/run/docker.sock")
+docker.Container("bad", name="hft-twin-bad", image="debian:latest", opts=pulumi.ResourceOptions(provider=host))
+"""
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[DockerClient]:
+    """The Docker of this machine."""
+    try:
+        client = DockerClient(base_url="unix:///var/run/docker.sock", version="auto")
+    except DockerException as error:
+        pytest.skip(f"Docker does not answer: {error}")
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Iterator[Twin]:
+    """The twin's folder; what it has on the host is removed before and after."""
+    if not (ROOT / "images" / "lock.json").exists():
+        pytest.skip("images/lock.json is missing: run `hft images build`")
+    made = Twin.made(tmp_path_factory.mktemp("twin") / "checkout")
+    _remove_all(host)
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            environment = made.environment()
+        except toolchain.ToolchainError as error:
+            pytest.skip(f"no engine here: {error}")
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield made
+    _remove_all(host)
+
+
+def test_preview_says_what_up_would_do_and_does_nothing(twin: Twin, host: DockerClient) -> None:
+    lines = twin.hft("preview")
+
+    assert "✓ would create container engine-blue" in lines
+    assert _containers(host) == []
+
+
+def test_up_brings_every_part_to_health(twin: Twin) -> None:
+    lines = twin.hft("up")
+
+    table = lines[lines.index(next(line for line in lines if line.startswith("part "))) + 1 :]
+    assert len(table) == 22
+    assert [line for line in table if " healthy " not in line] == []
+
+
+def test_a_row_written_through_the_pooler_is_read_from_a_standby(twin: Twin) -> None:
+    with psycopg.connect(_dsn(twin, "hft_writer", "hft")) as connection:
+        connection.execute(
+            "INSERT INTO trading.audit_log (ts, actor, action, subject) VALUES (now(), 'test', 'write', 'row-1')"
+        )
+    assert _audited(twin) == ["row-1"]
+
+
+def test_prometheus_sees_orders_and_every_target(twin: Twin) -> None:
+    _eventually(lambda: _query("sum(hft_order_roundtrip_seconds_count)") > 0)
+    first = _query("sum(hft_order_roundtrip_seconds_count)")
+    _eventually(lambda: _query("sum(hft_order_roundtrip_seconds_count)") > first)
+    _eventually(lambda: _query("count(up == 0) or vector(0)") == 0)
+    assert _query("count(up)") == 18
+
+
+def test_up_again_changes_nothing(twin: Twin) -> None:
+    assert "no changes" in twin.hft("up")
+
+
+def test_one_changed_setting_is_exactly_one_step(twin: Twin) -> None:
+    twin.write({**settings(), "monitoring": {**settings()["monitoring"], "retention_days": 3}})
+
+    assert steps(twin.hft("up")) == {
+        "deleted old container monitoring-prometheus-0",
+        "created anew container monitoring-prometheus-0",
+    }
+    assert "no changes" in twin.hft("up")
+
+
+def test_a_container_removed_by_hand_comes_back(twin: Twin, host: DockerClient) -> None:
+    host.containers.get("hft-twin-cache").remove(force=True, v=True)
+
+    lines = twin.hft("up")
+    assert "  container cache-server is gone or stopped" in lines
+    assert steps(lines) == {"created container cache-server"}
+
+
+def test_a_violating_program_is_blocked_at_preview(twin: Twin, host: DockerClient) -> None:
+    twin.also(ALSO_BAD)
+    with pytest.raises(OpsError) as blocked:
+        twin.hft("preview")
+    twin.as_committed()
+
+    assert [problem for problem in blocked.value.problems if problem.startswith("policy ")] == [
+        "policy images-pinned-by-digest (mandatory): container bad: An image is named by its id or digest: a tag can "
+        "move under a trading host. container hft-twin-bad: image='debian:latest' is a name that can move; "
+        "use an image id (sha256:…) from images/lock.json or name@sha256:…"
+    ]
+    assert "hft-twin-bad" not in _containers(host)
+
+
+@pytest.mark.parametrize("memory_mib", [1088, 1152])
+def test_an_up_killed_half_way_is_picked_up_and_no_row_is_lost(twin: Twin, host: DockerClient, memory_mib: int) -> None:
+    before = {each.id for each in _found(host) if (each.name or "").startswith("hft-twin-tsdb-")}
+    twin.write({**settings(), "database": {**settings()["database"], "memory_mib": memory_mib}})
+    with subprocess.Popen(
+        [sys.executable, "-c", _UP.format(root=str(twin.root))],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as command:
+        _eventually(lambda: not before <= {each.id for each in _found(host)})
+        for child in _children(command.pid):
+            subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(child)], check=False)
+        command.kill()
+
+    lines = twin.hft("up")
+    assert [line for line in lines if line.startswith("writer ") and " healthy " in line] != []
+    assert _audited(twin) == ["row-1"]
+    assert "no changes" in twin.hft("up")
+
+
+def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
+    (twin.root / "Pulumi.prod.yaml").write_text((ROOT / "Pulumi.prod.yaml").read_text().partition("encryptionsalt")[0])
+    assert twin.pulumi("stack", "init", "prod").returncode == 0
+    previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
+
+    assert previewed.returncode == 0, previewed.stdout + previewed.stderr
+    assert "88 to create" in previewed.stdout
+
+
+def test_by_hand_the_engine_agrees_that_nothing_is_to_be_done(twin: Twin) -> None:
+    by_hand = twin.pulumi("up", "--stack", NAME, "--yes", "--skip-preview", "--policy-pack", "policies")
+
+    assert by_hand.returncode == 0, by_hand.stdout + by_hand.stderr
+    assert "unchanged" in by_hand.stdout
+    assert [word for word in (" created", " updated", " replaced", " deleted") if word in by_hand.stdout] == []
+
+
+def test_destroy_by_hand_leaves_protected_volumes_only(twin: Twin, host: DockerClient) -> None:
+    destroyed = twin.pulumi("destroy", "--stack", NAME, "--yes", "--exclude-protected")
+
+    assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+    assert _containers(host) == []
+    assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
+    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 9
+
+
+def test_what_was_written_is_there_after_the_next_up(twin: Twin) -> None:
+    twin.hft("up")
+
+    assert _audited(twin) == ["row-1"]
+
+
+def test_down_with_volumes_leaves_nothing(twin: Twin, host: DockerClient) -> None:
+    assert twin.hft("purge")[-1] == "everything is removed, data included"
+
+    assert _containers(host) == []
+    assert host.volumes.list(filters={"label": f"hft.stack={NAME}"}) == []
+    assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
+
+
+_UP = """
+from pathlib import Path
+from tests.stacks.twin import Twin
+Twin(Path({root!r})).hft("up")
+"""
+
+
+def _containers(client: DockerClient) -> list[str]:
+    return sorted(str(each.name) for each in _found(client))
+
+
+def _found(client: DockerClient) -> list[Any]:
+    return list(client.containers.list(all=True, filters={"label": f"hft.stack={NAME}"}, ignore_removed=True))
+
+
+def _remove_all(client: DockerClient) -> None:
+    chosen = {"label": f"hft.stack={NAME}"}
+    for container in client.containers.list(all=True, filters=chosen):
+        container.remove(force=True, v=True)
+    for network in client.networks.list(filters=chosen):
+        network.remove()
+    for volume in client.volumes.list(filters=chosen):
+        volume.remove()
+
+
+def _dsn(twin: Twin, role: str, database: str) -> str:
+    password_file = twin.root / ".hft" / f"pgpass-{NAME}"
+    return f"host=127.0.0.1 port={POOLER} user={role} dbname={database} passfile={password_file}"
+
+
+def _audited(twin: Twin) -> list[str]:
+    """Subjects of the rows that the test wrote, as a standby has them."""
+    query = "SELECT subject, pg_is_in_recovery() FROM trading.audit_log WHERE actor = 'test'"
+    found: list[tuple[str, bool]] = []
+
+    def replicated() -> bool:
+        with psycopg.connect(_dsn(twin, "hft_reader", "hft_ro")) as connection:
+            found[:] = connection.execute(query).fetchall()
+        return found != []
+
+    _eventually(replicated)
+    assert {in_recovery for _, in_recovery in found} == {True}
+    return [subject for subject, _ in found]
+
+
+def _query(expression: str) -> float:
+    answer = httpx.get(f"{PROMETHEUS}/api/v1/query", params={"query": expression}).json()
+    result = answer["data"]["result"]
+    return float(result[0]["value"][1]) if result else 0.0
+
+
+def _children(pid: int) -> list[int]:
+    """All processes of the session that `pid` leads: the engine, the language host and the plugins."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--sid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in listed.stdout.split() if int(line) != pid]
+
+
+def _eventually(holds: Any, seconds: float = 60) -> None:
+    """Wait until something holds; the bound is far above what it takes, so that a busy machine does not decide."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.2)
