@@ -21,7 +21,7 @@ TOKEN = "hft:grafana:Grafana"
 _SHORTEST_SCRAPE_SECONDS = 1
 _DATA = "/var/lib/grafana"
 _SKIPPED = (
-    "grafana: the image lock has no image `grafana`, so Grafana is skipped and everything else comes up. "
+    "the image lock has no image `grafana`, so Grafana is skipped and everything else comes up. "
     "Build the images where a registry answers, or set grafana.mode to external."
 )
 
