@@ -19,8 +19,10 @@ from ops.workspace import Workspace
 def recover(workspace: Workspace, stack: auto.Stack, screen: Screen, *, ask_providers: bool = True) -> State:
     """Settle every unfinished operation of the stack; gives the state as it is then.
 
-    A container or network that was being made is removed, to be made again; a volume never is. Where only the
-    provider knows whether a creation succeeded, it is asked, unless `ask_providers` is false.
+    A container that was being made and runs already is taken as it is: it was started last of all, and to end it now
+    could cut off what it has begun, such as the first start of a database. One that does not run, and a network, is
+    removed, to be made again; a volume never is. Where only the provider knows whether a creation succeeded, it is
+    asked, unless `ask_providers` is false.
 
     Raises:
         OpsError: a Docker host or a provider does not answer.
@@ -31,8 +33,9 @@ def recover(workspace: Workspace, stack: auto.Stack, screen: Screen, *, ask_prov
     for each in state.pending:
         screen.note(f"an earlier run was cut off while {each.operation} {friendly(each.resource.urn)}")
     with screen.timed("half-made containers and networks removed"):
-        remove_half_made(state, workspace.name)
-    found = {each.resource.urn: id_ for each in state.pending if (id_ := expected_id(each))} if ask_providers else {}
+        found = sort_half_made(state, workspace.name)
+    if ask_providers:
+        found |= {each.resource.urn: id_ for each in state.pending if (id_ := expected_id(each))}
     import_state(workspace, stack, edits.settle(state, found))
     unsure = [each.resource.urn for each in state.pending if each.operation != "creating" or each.resource.urn in found]
     if unsure and ask_providers:
@@ -48,28 +51,36 @@ def refresh(stack: auto.Stack, screen: Screen, urns: list[str]) -> None:
             operate(stack.refresh, Silence(), target=urns)
 
 
-def remove_half_made(state: State, stack: str) -> None:
-    """Remove the containers and networks whose creation was cut off; only such as carry the stack's labels."""
+def sort_half_made(state: State, stack: str) -> dict[str, str]:
+    """Remove what was being made and is not whole, of what carries the stack's labels; URN → id of what is whole."""
     by_host: dict[str, list[Pending]] = defaultdict(list)
     for each in state.pending:
         endpoint = state.docker_endpoint(each.resource)
         if each.operation == "creating" and endpoint and each.resource.type in (CONTAINER, NETWORK):
             by_host[endpoint].append(each)
-    known = {resource.id for resource in state.of_type(CONTAINER, NETWORK)}
+    whole: dict[str, str] = {}
     for endpoint, half_made in by_host.items():
-        names = {str(each.resource.inputs.get("name")) for each in half_made}
         with docker_hosts.connected(endpoint) as client:
-            _remove(client, stack, names, known)
+            whole |= _sorted(client, stack, half_made, state)
+    return whole
 
 
-def _remove(client: DockerClient, stack: str, names: set[str], known: set[str]) -> None:
+def _sorted(client: DockerClient, stack: str, half_made: list[Pending], state: State) -> dict[str, str]:
+    known = {resource.id for resource in state.of_type(CONTAINER, NETWORK)}
+    wanted = {str(each.resource.inputs.get("name")): each.resource for each in half_made}
+    whole: dict[str, str] = {}
     for container in docker_hosts.containers(client, stack):
-        if container.name in names and container.id not in known:
+        if container.name not in wanted or container.id in known:
+            continue
+        if container.status == "running" and wanted[container.name].inputs.get("mustRun", True):
+            whole[wanted[container.name].urn] = str(container.id)
+        else:
             # v: its anonymous volumes hold its configuration only.
             container.remove(force=True, v=True)
     for network in docker_hosts.networks(client, stack):
-        if network.name in names and network.id not in known:
+        if network.name in wanted and network.id not in known:
             network.remove()
+    return whole
 
 
 def expected_id(pending: Pending) -> str | None:

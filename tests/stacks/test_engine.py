@@ -5,9 +5,8 @@ The tests tell one story in their order: each starts from what the one before it
 
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -49,7 +48,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Iterat
     """The twin's folder; what it has on the host is removed before and after."""
     if not (ROOT / "images" / "lock.json").exists():
         pytest.skip("images/lock.json is missing: run `hft images build`")
-    made = Twin.made(tmp_path_factory.mktemp("twin") / "checkout")
+    made = Twin.beside_dev(tmp_path_factory.mktemp("twin") / "checkout")
     _remove_all(host)
     with pytest.MonkeyPatch.context() as patch:
         try:
@@ -69,9 +68,10 @@ def test_preview_says_what_up_would_do_and_does_nothing(twin: Twin, host: Docker
     assert _containers(host) == []
 
 
-def test_up_brings_every_part_to_health(twin: Twin) -> None:
-    lines = twin.hft("up")
+def test_a_first_up_that_is_killed_is_picked_up_by_the_next(twin: Twin, host: DockerClient) -> None:
+    _kill_up(twin, when=lambda: "hft-twin-tsdb-0" in _containers(host))
 
+    lines = twin.hft("up")
     table = lines[lines.index(next(line for line in lines if line.startswith("part "))) + 1 :]
     assert len(table) == 22
     assert [line for line in table if " healthy " not in line] == []
@@ -129,21 +129,10 @@ def test_a_violating_program_is_blocked_at_preview(twin: Twin, host: DockerClien
     assert "hft-twin-bad" not in _containers(host)
 
 
-@pytest.mark.parametrize("memory_mib", [1088, 1152])
-def test_an_up_killed_half_way_is_picked_up_and_no_row_is_lost(twin: Twin, host: DockerClient, memory_mib: int) -> None:
-    before = {each.id for each in _found(host) if (each.name or "").startswith("hft-twin-tsdb-")}
-    twin.write({**settings(), "database": {**settings()["database"], "memory_mib": memory_mib}})
-    with subprocess.Popen(
-        [sys.executable, "-c", _UP.format(root=str(twin.root))],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as command:
-        _eventually(lambda: not before <= {each.id for each in _found(host)})
-        for child in _children(command.pid):
-            subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(child)], check=False)
-        command.kill()
+def test_an_up_killed_between_two_replacements_loses_no_row(twin: Twin, host: DockerClient) -> None:
+    before = _members(host)
+    twin.write({**settings(), "database": {**settings()["database"], "memory_mib": 1088}})
+    _kill_up(twin, when=lambda: not before <= _members(host))
 
     lines = twin.hft("up")
     assert [line for line in lines if line.startswith("writer ") and " healthy " in line] != []
@@ -168,10 +157,19 @@ def test_by_hand_the_engine_agrees_that_nothing_is_to_be_done(twin: Twin) -> Non
     assert [word for word in (" created", " updated", " replaced", " deleted") if word in by_hand.stdout] == []
 
 
-def test_destroy_by_hand_leaves_protected_volumes_only(twin: Twin, host: DockerClient) -> None:
+def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: DockerClient) -> None:
+    refused = twin.pulumi("destroy", "--stack", NAME, "--yes")
+    assert refused.returncode != 0
+    assert "is protected" in refused.stdout + refused.stderr
     destroyed = twin.pulumi("destroy", "--stack", NAME, "--yes", "--exclude-protected")
 
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+    assert _containers(host) == ["hft-twin-etcd-0"]
+
+
+def test_down_leaves_nothing_but_protected_volumes(twin: Twin, host: DockerClient) -> None:
+    twin.hft("down")
+
     assert _containers(host) == []
     assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
     assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 9
@@ -191,11 +189,24 @@ def test_down_with_volumes_leaves_nothing(twin: Twin, host: DockerClient) -> Non
     assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
 
 
-_UP = """
-from pathlib import Path
-from tests.stacks.twin import Twin
-Twin(Path({root!r})).hft("up")
-"""
+def _kill_up(twin: Twin, when: Callable[[], bool]) -> None:
+    """Start an `up` and end it, its engine and its plugins with SIGKILL as soon as something holds."""
+    with subprocess.Popen(
+        twin.argv("up"),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as command:
+        _eventually(when)
+        for child in _children(command.pid):
+            subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(child)], check=False)
+        command.kill()
+
+
+def _members(client: DockerClient) -> set[str]:
+    """Ids of the database's containers."""
+    return {str(each.id) for each in _found(client) if str(each.name).startswith("hft-twin-tsdb-")}
 
 
 def _containers(client: DockerClient) -> list[str]:
@@ -248,7 +259,7 @@ def _children(pid: int) -> list[int]:
     return [int(line) for line in listed.stdout.split() if int(line) != pid]
 
 
-def _eventually(holds: Any, seconds: float = 60) -> None:
+def _eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something holds; the bound is far above what it takes, so that a busy machine does not decide."""
     end = time.monotonic() + seconds
     while not holds():

@@ -4,59 +4,29 @@ import io
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 
-import toolchain
-from ops import down, settings_file, up
+from ops.sandbox import Sandbox
 from ops.screen import Screen
-from ops.workspace import Workspace
 from stacks.settings import StackSettings
 from tests.stacks.conftest import ROOT, config
 
 NAME = "twin"
 _PORTS_ABOVE_DEV = 5000
 _SUBNET, _TWIN_SUBNET = "10.89.7.", "10.89.8."
-_SHARED = (".venv", "Pulumi.yaml", "components", "images", "ops", "stacks")
-
-Values = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Twin:
+class Twin(Sandbox):
     """A folder that looks like a checkout with one stack."""
 
-    root: Path
-
     @classmethod
-    def made(cls, root: Path) -> "Twin":
-        """Write the folder: the program, settings and pack of this checkout."""
-        (root / "state").mkdir(parents=True)
-        for name in (*_SHARED, "policies", "__main__.py"):
-            (root / name).symlink_to(ROOT / name)
-        twin = cls(root)
-        twin.write(settings())
-        return twin
-
-    def environment(self) -> dict[str, str]:
-        """What an engine run in the folder needs; raises ToolchainError where there is no engine."""
-        return {
-            **toolchain.environment(),
-            "PULUMI_BACKEND_URL": (self.root / "state").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "twin",
-            "PULUMI_CONFIG_PASSPHRASE_FILE": "",
-        }
-
-    def write(self, values: Values) -> None:
-        """Replace the settings; what the engine has added to the file stays."""
-        file = self.root / f"Pulumi.{NAME}.yaml"
-        kept = yaml.safe_load(file.read_text()) if file.exists() else {}
-        kept["config"] = {f"hft:{key}": value for key, value in values.items()}
-        file.write_text(yaml.safe_dump(kept, sort_keys=False))
+    def beside_dev(cls, root: Path) -> "Twin":
+        """Write the folder."""
+        made = Sandbox.made(root, NAME, settings())
+        return cls(made.root, made.stack)
 
     def also(self, program: str) -> None:
         """Let the program register more."""
@@ -71,17 +41,10 @@ class Twin:
         main.symlink_to(ROOT / "__main__.py")
 
     def hft(self, command: str) -> list[str]:
-        """The lines of `hft up`, `preview`, `down` or `down --volumes` (purge), times cut off; raises OpsError."""
+        """The lines of a command, times cut off; raises OpsError."""
         out = io.StringIO()
         console = Console(file=out, highlight=False, soft_wrap=True)
-        screen = Screen(out=console, err=console)
-        workspace = Workspace.prepared(NAME, self.root)
-        if command == "up":
-            up.up(workspace, settings_file.read(workspace), screen)
-        elif command == "preview":
-            up.preview(workspace, settings_file.read(workspace), screen)
-        else:
-            down.down(workspace, screen, volumes=command == "purge")
+        self.run(command, Screen(out=console, err=console))
         return [re.sub(r" +\d+\.\d s$", "", line) for line in out.getvalue().splitlines()]
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -96,10 +59,10 @@ class Twin:
         )
 
 
-def settings(stack: str = "dev") -> Values:
+def settings(stack: str = "dev") -> dict[str, Any]:
     """The settings of a committed stack, moved aside."""
-    values: Values = StackSettings.model_validate(config(stack)).model_dump(mode="json", exclude_none=True)
-    moved: Values = _moved(values)
+    values = StackSettings.model_validate(config(stack)).model_dump(mode="json", exclude_none=True)
+    moved: dict[str, Any] = _moved(values)
     return moved
 
 

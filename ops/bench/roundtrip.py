@@ -1,0 +1,117 @@
+"""The programs of engine and venues bare on the host, and the round trips that an engine tells.
+
+Bare means: from the same image's files, by chroot and taskset, without a container, a network of its own or a limit.
+The rest of the stack runs meanwhile, and the bare engine has the same database, pooler and lease store, so that only
+what the containers add differs.
+"""
+
+import json
+import subprocess
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from docker import DockerClient
+
+from ops.errors import OpsError
+
+SECONDS = 20
+"""Of one measurement: some hundred orders."""
+_READY_SECONDS = 60
+_WARM_UP_SECONDS = 3
+_STOP_SECONDS = 20
+_FIRST_PORT = 17080
+
+
+@contextmanager
+def unpacked(client: DockerClient, image: str) -> Iterator[Path]:
+    """The image's files in a folder."""
+    container = client.containers.create(image, name="hft-bench-files", network_mode="none")
+    try:
+        with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder, tempfile.TemporaryFile() as archive:
+            for chunk in client.api.export(str(container.id)):
+                archive.write(chunk)
+            archive.seek(0)
+            with tarfile.open(fileobj=archive) as files:
+                files.extractall(folder, filter="tar")
+            yield Path(folder)
+    finally:
+        container.remove(v=True)
+
+
+def bare_settings(engine: Mapping[str, Any], venues: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Settings files by name, from the stack's own: on loopback, on other ports, with a lease of their own."""
+    ports = {name: _FIRST_PORT + number for number, name in enumerate(venues, start=1)}
+    found: dict[str, Any] = {
+        name: {**settings, "listen_address": "127.0.0.1", "listen_port": ports[name]}
+        for name, settings in venues.items()
+    }
+    found["engine"] = {
+        **engine,
+        "strategy": "bare",
+        "listen_port": _FIRST_PORT,
+        "venues": [{**venue, "url": f"http://127.0.0.1:{ports[venue['venue']]}"} for venue in engine["venues"]],
+    }
+    return found
+
+
+@contextmanager
+def bare(root: Path, files: Mapping[str, Any], secrets: Mapping[str, str], cpus: Mapping[str, str]) -> Iterator[str]:
+    """Run the programs; gives the engine's address. `cpus`: name → CPU list."""
+    for name, value in secrets.items():
+        path = root / "run" / "secrets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(value)
+    with ExitStack() as stack:
+        for name, settings in sorted(files.items(), reverse=True):
+            (root / "etc" / "hft").mkdir(parents=True, exist_ok=True)
+            (root / "etc" / "hft" / f"{name}.json").write_text(json.dumps(settings))
+            program = "workloads.engine" if name == "engine" else "workloads.venue"
+            stack.enter_context(_process(root, program, name, cpus[name]))
+        url = f"http://127.0.0.1:{files['engine']['listen_port']}"
+        wait_ready(url)
+        yield url
+
+
+def p99_us(url: str) -> float:
+    """The exact 99th percentile of the next `SECONDS`, in µs. Raises OpsError where no order was answered."""
+    time.sleep(_WARM_UP_SECONDS)
+    httpx.get(f"{url}/debug/roundtrip")
+    time.sleep(SECONDS)
+    found = httpx.get(f"{url}/debug/roundtrip").json()
+    if not found["n"]:
+        raise OpsError(f"{url}: no order was answered in {SECONDS} s; see hft_trading_state at {url}/metrics")
+    return float(found["p99_us"])
+
+
+def wait_ready(url: str) -> None:
+    """Wait for the engine's books and positions. Raises OpsError."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise OpsError(f"{url}/readyz: not ready after {_READY_SECONDS} s")
+
+
+@contextmanager
+def _process(root: Path, program: str, name: str, cpus: str) -> Iterator[None]:
+    command = ["taskset", "-c", cpus, "chroot", str(root), "env", "PYTHONPATH=/opt/hft"]
+    command += ["python3", "-m", program, "--config", f"/etc/hft/{name}.json"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()

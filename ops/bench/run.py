@@ -1,0 +1,70 @@
+"""Runs all measures in a sandbox with the settings of `dev`, under the stack name `bench`."""
+
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from docker import DockerClient
+
+import toolchain
+from components._common.labels import PROJECT
+from ops import docker_hosts
+from ops.bench import deploys, orders, previews
+from ops.bench.measure import Measure, write
+from ops.errors import OpsError
+from ops.sandbox import CHECKOUT, Sandbox
+from ops.screen import Screen
+from ops.settings_file import settings_of
+
+STACK = "bench"
+_HEADS = ("measure", "value", "goal", "met")
+_ENDPOINT = "unix:///var/run/docker.sock"
+
+
+def bench(screen: Screen) -> list[Measure]:
+    """Measure, show, write build/bench.json and docs/benchmarks.md. Raises OpsError where something does not run."""
+    with docker_hosts.connected(_ENDPOINT) as client:
+        _require_quiet(client)
+        with _sandbox() as box, screen.running("measuring, for some minutes"):
+            measures = [
+                *deploys.measures(box, client, screen),
+                *previews.measures(box, _settings("prod"), screen),
+                orders.measure(box, client, screen),
+            ]
+    write(measures, _machine(), CHECKOUT)
+    screen.table(_HEADS, [measure.row() for measure in measures])
+    return measures
+
+
+@contextmanager
+def _sandbox() -> Iterator[Sandbox]:
+    with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder:
+        box = Sandbox.made(Path(folder) / "checkout", STACK, _settings("dev"))
+        try:
+            os.environ.update(box.environment())
+        except toolchain.ToolchainError as error:
+            raise OpsError(str(error)) from error
+        try:
+            yield box
+        finally:
+            subprocess.run(box.argv("purge"), cwd=CHECKOUT, capture_output=True, check=False)
+
+
+def _settings(stack: str) -> dict[str, Any]:
+    return settings_of(CHECKOUT / f"Pulumi.{stack}.yaml").model_dump(mode="json", exclude_none=True)
+
+
+def _require_quiet(client: DockerClient) -> None:
+    """Raise OpsError where a stack of ours runs: both would be slower, and `dev` has the same ports."""
+    running = [each.name for each in client.containers.list(filters={"label": f"hft.project={PROJECT}"})]
+    if running:
+        raise OpsError(f"{len(running)} containers of ours run here, such as {running[0]}: take them down: make down")
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} CPUs, Linux {platform.release()}, Python {platform.python_version()}"
