@@ -10,7 +10,7 @@ _OPEN_RULES: Mapping[str, str] = {"default": "nopass +ping"}
 _RULES: Mapping[str, str] = {
     "ref-writer": "~ref:* +@read +@write +@transaction +@connection -@dangerous",
     "ref-reader": "%R~ref:* +@read +@connection -@dangerous",
-    "monitoring": "+ping +info +slowlog|len +slowlog|get +latency|latest +latency|histogram +client|setname",
+    "monitoring": "+ping +info +slowlog|len +slowlog|get +latency|latest +latency|histogram +client|setname +acl|log",
 }
 
 ACCOUNTS = tuple(_RULES)

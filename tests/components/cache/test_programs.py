@@ -73,6 +73,13 @@ def test_monitoring_reads_counters_and_no_key(server: Container) -> None:
     assert said(server, "monitoring", "GET ref:a").startswith("NOPERM User monitoring")
 
 
+def test_monitoring_sees_who_was_refused_and_others_do_not(server: Container) -> None:
+    said(server, "ref-writer", "SET price:BTC-USD 1")
+
+    assert "price:BTC-USD" in said(server, "monitoring", "ACL LOG")
+    assert said(server, "ref-writer", "ACL LOG").startswith("NOPERM User ref-writer")
+
+
 def test_a_wrong_password_is_refused(server: Container) -> None:
     ended = execute(server, [*CLI, "--user", "ref-writer", "PING"], {"REDISCLI_AUTH": "wrong"})
 

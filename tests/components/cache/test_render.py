@@ -33,7 +33,7 @@ def test_the_acl_gives_keys_below_ref_only_and_hashes_only() -> None:
         "~ref:* +@read +@write +@transaction +@connection -@dangerous",
         f"user ref-reader reset on #{HASHES['ref-reader']} %R~ref:* +@read +@connection -@dangerous",
         f"user monitoring reset on #{HASHES['monitoring']} +ping +info +slowlog|len +slowlog|get +latency|latest "
-        "+latency|histogram +client|setname",
+        "+latency|histogram +client|setname +acl|log",
     ]
 
 
