@@ -5,6 +5,7 @@ base units (seconds, US dollars); label values have to be bounded. `exposition()
 """
 
 import math
+from collections.abc import Iterable
 from typing import Final, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
@@ -129,6 +130,18 @@ class EngineMetrics:
         self.record_backlog_seconds = self._gauge(
             "hft_record_backlog_seconds", "Age of the oldest order or audit row not yet in the database."
         )
+
+    def start_at_zero(self, venues: Iterable[str], symbols: Iterable[str]) -> None:
+        """Show rare events before the first: `increase` cannot see the first of a series that was not there."""
+        for venue in venues:
+            for symbol in symbols:
+                self.marketdata_gap.labels(venue, symbol)
+                self.marketdata_seq_reset.labels(venue, symbol)
+            for channel in ("md", "orders"):
+                self.venue_reconnects.labels(venue, channel)
+            self.marketdata_latency_negative.labels(venue, "book")
+            self.venue_429.labels(venue)
+            self.venue_ban.labels(venue)
 
     def set_trading_state(self, state: TradingState) -> None:
         """Set `hft_trading_state` one-hot."""

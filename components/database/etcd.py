@@ -1,4 +1,4 @@
-"""etcd, which says who is the primary. Holds Patroni's keys and nothing of the trading system."""
+"""etcd, which says who is the primary and which engine leads. Holds their leases, and no data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,9 +34,10 @@ class EtcdClusterArgs:
 class EtcdCluster(pulumi.ComponentResource):
     """etcd members that find each other by a fixed list.
 
-    Use it as the store of one `TimescaleCluster`. It survives the loss of a minority of its members. All start at
-    once, since none is healthy before a majority is there; so a changed setting restarts all together, for less than
-    the time that Patroni retries. It does not encrypt or ask for passwords: it binds its hosts' addresses only.
+    Use it as the store of one `TimescaleCluster` and of the engines' leases. It survives the loss of a minority of its
+    members. All start at once, since none is healthy before a majority is there; so a changed setting restarts all
+    together, for less than the time that Patroni retries. It does not encrypt or ask for passwords: it binds its
+    hosts' addresses only.
     """
 
     endpoints: tuple[str, ...]

@@ -64,3 +64,18 @@ def test_the_trading_state_is_one_hot() -> None:
 
     samples = families(metrics)["hft_trading_state"].samples
     assert {sample.labels["state"]: sample.value for sample in samples} == {"active": 0, "reducing": 1, "halted": 0}
+
+
+def test_rare_events_have_a_series_before_the_first_of_them() -> None:
+    metrics = EngineMetrics()
+    assert families(metrics)["hft_marketdata_gap"].samples == []
+    metrics.start_at_zero(["alpha"], ["BTC-USD", "ETH-USD"])
+
+    found = families(metrics)
+    gaps = [s for s in found["hft_marketdata_gap"].samples if s.name == "hft_marketdata_gap_total"]
+    assert [(s.labels, s.value) for s in gaps] == [
+        ({"venue": "alpha", "symbol": "BTC-USD"}, 0.0),
+        ({"venue": "alpha", "symbol": "ETH-USD"}, 0.0),
+    ]
+    for name in ("marketdata_seq_reset", "marketdata_latency_negative", "venue_reconnects", "venue_429", "venue_ban"):
+        assert {s.value for s in found[f"hft_{name}"].samples if s.name.endswith("_total")} == {0.0}

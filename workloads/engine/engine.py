@@ -44,6 +44,7 @@ class Engine:
         self._latency = {v: self.metrics.marketdata_latency.labels(v, "book") for v in self.clients}
         self._leads = False
         self._operator = False
+        self.metrics.start_at_zero(self.clients, self._books)
         self.metrics.set_trading_state(self.gate.state)
         self.metrics.leader.labels(settings.slot).set(0)
         self.metrics.build_info.labels(settings.digest, settings.slot).set(1)
