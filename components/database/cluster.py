@@ -65,8 +65,9 @@ class TimescaleCluster(pulumi.ComponentResource):
     Use it for what must not be lost: orders, audit, ticks. With one synchronous standby it loses no acknowledged row
     when a node or its host is lost, and writes again after about `failover.ttl_seconds`. It does not survive the loss
     of all hosts (that is a backup's work) and has no roles or tables of yours (`DatabaseObjects`). Nodes start and are
-    replaced one after the other, so that a changed setting or image leaves a primary at all times. Connections are not
-    encrypted; only the stack's hosts may connect, with SCRAM.
+    replaced one after the other, so that a changed setting or image leaves a primary at all times. What the nodes share
+    is put into etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Connections are
+    not encrypted; only the stack's hosts may connect, with SCRAM.
     """
 
     members: tuple[DatabaseMember, ...]

@@ -83,7 +83,8 @@ class DatabaseObjects(pulumi.ComponentResource):
             database="postgres",
             sslmode="disable",
             superuser=True,
-            opts=pulumi.ResourceOptions(parent=self),
+            # Children do not take these over: without, the route could be removed before what is reached through it.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None),
         )
         roles = self._make_roles(args)
         granted = self._make_grants(self._make_database(roles))

@@ -103,6 +103,8 @@ def shared_json(settings: DatabaseSettings) -> str:
 
 
 def _bootstrap() -> dict[str, Any]:
+    # No `dcs` here: a new node that finds no shared.json in etcd must not start with Patroni's defaults, which wait for
+    # no standby.
     return {
         "initdb": [
             "data-checksums",

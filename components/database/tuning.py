@@ -15,7 +15,7 @@ _WORKER_PROCESSES = 3 + _TIMESCALE_WORKERS + 4
 # timescaledb-tune: MiB per GiB of memory; PostgreSQL's own limit is 2,047 MiB.
 _MAINTENANCE_MIB_PER_GIB, _MAINTENANCE_MAX_MIB = 128, 2047
 # timescaledb-tune: KiB per GiB of memory, shared by all connections and half the CPUs.
-_WORK_KIB_PER_GIB, _WORK_MIN_KIB = 409_600, 64
+_WORK_KIB_PER_GIB = 409_600
 
 
 def cluster_parameters(settings: DatabaseSettings) -> Parameters:
@@ -53,12 +53,11 @@ def node_parameters(settings: DatabaseSettings) -> Parameters:
 
 def _memory(settings: DatabaseSettings) -> Parameters:
     memory = settings.memory_mib
-    work_kib = memory * _WORK_KIB_PER_GIB // 1024 // settings.max_connections
     return {
         "shared_buffers": f"{memory // 4}MB",
         "effective_cache_size": f"{memory * 3 // 4}MB",
         "maintenance_work_mem": f"{min(memory * _MAINTENANCE_MIB_PER_GIB // 1024, _MAINTENANCE_MAX_MIB)}MB",
-        "work_mem": f"{max(work_kib, _WORK_MIN_KIB)}kB",
+        "work_mem": f"{memory * _WORK_KIB_PER_GIB // 1024 // settings.max_connections}kB",
     }
 
 

@@ -1,11 +1,15 @@
 """What an operator chooses for the way to the database."""
 
+import math
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+
+# HAProxy's management guide, "Memory limitations": about 32 KiB a connection.
+_KIB_PER_CONNECTION = 32
 
 Hosts = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -24,10 +28,10 @@ class RouterSettings(Settings):
     """Time between two looks at a node, in ms."""
     fast_interval_ms: int = Field(default=250, ge=50, le=60000)
     """The same while a node is changing its state, in ms: with 2 looks a new primary is found in about 1.25 s."""
-    max_connections: int = Field(default=1000, ge=50, le=100000)
-    """Client connections of one router."""
+    max_connections: int = Field(default=1000, ge=50, le=8000)
+    """Client connections of one router. Each takes 2 open files, and a container may have 16,384 of them."""
     memory_mib: int = Field(default=128, ge=64, le=4096)
-    """Memory limit, in MiB. HAProxy's management guide: about 32 KiB a connection."""
+    """Memory limit, in MiB; 32 KiB of it for each connection."""
     writer_port: Annotated[int, PORT] = 15000
     """Port that leads to the primary."""
     reader_port: Annotated[int, PORT] = 15100
@@ -51,6 +55,12 @@ class RouterSettings(Settings):
                 f"router.fast_interval_ms={self.fast_interval_ms} exceeds check_interval_ms={self.check_interval_ms}: "
                 "lower it"
             )
+        needed_mib = math.ceil(self.max_connections * _KIB_PER_CONNECTION / 1024)
+        if needed_mib > self.memory_mib:
+            raise ValueError(
+                f"router.memory_mib={self.memory_mib} is less than the {needed_mib} MiB that "
+                f"max_connections={self.max_connections} can take: raise it or lower max_connections"
+            )
         return self
 
 
@@ -61,8 +71,9 @@ class PoolerSettings(Settings):
     """Hosts with a pooler; clients use the one on their own host."""
     pool_size: int = Field(default=20, ge=1, le=500)
     """Server connections of one pooler for each pair of role and database."""
-    max_client_connections: int = Field(default=500, ge=10, le=50000)
-    """Client connections of one pooler."""
+    max_client_connections: int = Field(default=500, ge=10, le=10000)
+    """Client connections of one pooler. With its server connections they stay below the 16,384 open files that a
+    container may have."""
     max_prepared_statements: int = Field(default=200, ge=1, le=10000)
     """Prepared statements kept on each server connection; 200 is PgBouncer's own default."""
     query_wait_seconds: int = Field(default=10, ge=1, le=600)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import docker
 import pytest
@@ -16,7 +16,8 @@ from docker.models.containers import Container
 from components._common.images import ImageLock
 
 _LOCK = Path(__file__).parents[2] / "images" / "lock.json"
-_FOLDERS = ("/etc/hft", "/run/secrets")
+FOLDERS = ("/etc/hft", "/run/secrets")
+"""Where files go: the volumes that every image has."""
 _LABELS = {"hft.stack": "programs"}
 
 
@@ -27,24 +28,34 @@ class Ended(NamedTuple):
     output: str
 
 
-def run(image: str, argv: Sequence[str], files: Mapping[str, str]) -> Ended:
-    """Run `argv` in a sealed container of the image with these files (absolute path → text)."""
-    with _container(image, argv, files) as container:
+def run(image: str, argv: Sequence[str], files: Mapping[str, str], **options: Any) -> Ended:
+    """Run `argv` in a sealed container of the image with these files (absolute path → text).
+
+    `options` go to Docker as they are and win over the seal: `network_mode`, `tmpfs`, `mem_limit`, …
+    """
+    with _container(image, files, {"entrypoint": list(argv), **options}) as container:
         container.start()
         status = container.wait(timeout=120)["StatusCode"]
         return Ended(status, container.logs().decode())
 
 
 @contextmanager
-def running(image: str, argv: Sequence[str], files: Mapping[str, str], ready: Sequence[str]) -> Iterator[Container]:
+def running(
+    image: str, argv: Sequence[str], files: Mapping[str, str], ready: Sequence[str], **options: Any
+) -> Iterator[Container]:
     """The image's own program with arguments `argv`, from when `ready` succeeds inside until the block ends."""
-    with _container(image, argv, files, entrypoint=None) as container:
+    with _container(image, files, {"command": list(argv), **options}) as container:
         container.start()
-        deadline = time.monotonic() + 30
-        while container.exec_run(list(ready)).exit_code != 0:
+        deadline = time.monotonic() + 60
+        while not _succeeds(container, ready):
             assert time.monotonic() < deadline, container.logs().decode()
             time.sleep(0.2)
         yield container
+
+
+def beside(container: Container) -> str:
+    """The `network_mode` of a container that shares the loopback of a running one, and no other network."""
+    return f"container:{container.id}"
 
 
 def execute(container: Container, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
@@ -53,25 +64,21 @@ def execute(container: Container, argv: Sequence[str], environment: Mapping[str,
     return Ended(found.exit_code, found.output.decode())
 
 
+def _succeeds(container: Container, argv: Sequence[str]) -> bool:
+    container.reload()
+    assert container.status == "running", container.logs().decode()
+    return container.exec_run(list(argv)).exit_code == 0
+
+
 @contextmanager
-def _container(
-    image: str, argv: Sequence[str], files: Mapping[str, str], entrypoint: str | None = ""
-) -> Iterator[Container]:
+def _container(image: str, files: Mapping[str, str], options: Mapping[str, Any]) -> Iterator[Container]:
     client = _client()
-    own = {} if entrypoint is None else {"entrypoint": list(argv)}
+    sealed = {"network_mode": "none", "read_only": True, "tmpfs": {"/tmp": ""}, "cap_drop": ["ALL"]}
     container = client.containers.create(
-        _image_id(image),
-        command=list(argv) if entrypoint is None else [],
-        labels=_LABELS,
-        network_mode="none",
-        read_only=True,
-        tmpfs={"/tmp": ""},
-        volumes=list(_FOLDERS),
-        cap_drop=["ALL"],
-        **own,
+        _image_id(image), labels=_LABELS, **{**sealed, "volumes": list(FOLDERS), **options}
     )
     try:
-        for folder in _FOLDERS:
+        for folder in FOLDERS:
             below = {path.removeprefix(f"{folder}/"): text for path, text in files.items() if path.startswith(folder)}
             container.put_archive(folder, _archive(below))
         yield container

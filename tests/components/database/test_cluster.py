@@ -1,0 +1,194 @@
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from components._common.endpoint import DatabaseMember
+from components._common.scraping import ScrapeTarget
+from components.database import TimescaleCluster, TimescaleClusterArgs
+from components.database.alerts import alert_rules
+from components.database.render import patroni_yml, shared_json
+from tests.components.conftest import Options
+from tests.components.database.test_settings import database
+from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements
+
+SETTINGS = database(etcd={"hosts": ["a"]}, hosts=["a", "b", "a"], memory_mib=4096, shm_mib=512, stop_grace_seconds=120)
+ENDPOINTS = ("10.0.0.1:12379", "10.0.0.2:12379")
+NODES = ["tsdb-node-0", "tsdb-node-1", "tsdb-node-2"]
+EXPORTERS = ["tsdb-exporter-0", "tsdb-exporter-1", "tsdb-exporter-2"]
+VOLUMES = ["tsdb-data-0", "tsdb-data-1", "tsdb-data-2"]
+MEMBERS = [
+    DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008),
+    DatabaseMember(name="tsdb-1", address="10.0.0.2", postgres_port=15432, patroni_port=18008),
+    DatabaseMember(name="tsdb-2", address="10.0.0.1", postgres_port=15433, patroni_port=18009),
+]
+
+
+def build() -> TimescaleCluster:
+    return TimescaleCluster(
+        "tsdb",
+        TimescaleClusterArgs(
+            settings=SETTINGS,
+            placements=placements("a", "b"),
+            image="sha256:timescaledb",
+            exporter_image="sha256:exporters",
+            etcd_endpoints=ENDPOINTS,
+            superuser_password="s",
+            replication_password="r",
+            rewind_password="w",
+            monitoring_password="m",
+        ),
+    )
+
+
+def deployed(recorder: Recorder, name: str) -> dict[str, Any]:
+    recorder.run(lambda: build() and None)
+    return recorder.inputs(CONTAINER, name)
+
+
+def seen(recorder: Recorder, look: Callable[[TimescaleCluster], Any]) -> Any:
+    return recorder.run(lambda: look(build()))
+
+
+def label(found: dict[str, Any], name: str) -> str | None:
+    return {each["label"]: each["value"] for each in found["labels"]}.get(name)
+
+
+def test_it_makes_nodes_exporters_and_volumes_on_their_hosts(recorder: Recorder) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert recorder.names(CONTAINER) == [*EXPORTERS, *NODES, "tsdb-shared"]
+    assert recorder.names(VOLUME) == VOLUMES
+    assert recorder.provider(CONTAINER, "tsdb-shared") == "on-a"
+    for index, host in enumerate(("on-a", "on-b", "on-a")):
+        assert recorder.provider(CONTAINER, NODES[index]) == host
+        assert recorder.provider(CONTAINER, EXPORTERS[index]) == host
+        assert recorder.provider(VOLUME, VOLUMES[index]) == host
+
+
+def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> None:
+    found = deployed(recorder, "tsdb-node-2")
+
+    assert (found["name"], found["image"]) == ("hft-dev-tsdb-2", "sha256:timescaledb")
+    assert found["command"] == ["/etc/hft/patroni"]
+    assert found["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-tsdb-2-data"}]
+    assert found["tmpfs"] == {"/tmp": "", "/run/postgresql": ""}
+    assert found["healthcheck"]["tests"] == [
+        *("CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:18009/readiness")
+    ]
+    assert found["waitTimeout"] == 300
+    assert (found["memory"], found["memorySwap"], found["shmSize"]) == (4096, 4096, 512)
+    assert (found["stopTimeout"], found["destroyGraceSeconds"]) == (120, 120)
+    assert label(found, "hft.tier") == "data"
+
+
+def test_a_nodes_passwords_are_secret_and_named_in_its_label(recorder: Recorder) -> None:
+    found = deployed(recorder, "tsdb-node-2")
+    authentication = {
+        "postgresql": {
+            "authentication": {
+                "superuser": {"username": "postgres", "password": "s"},
+                "replication": {"username": "replicator", "password": "r"},
+                "rewind": {"username": "rewind_user", "password": "w"},
+            }
+        }
+    }
+
+    assert found["uploads"] == Secret(
+        [
+            {
+                "file": "/etc/hft/patroni/10-patroni.yml",
+                "content": patroni_yml(SETTINGS, MEMBERS[2], ENDPOINTS, ["10.0.0.1", "10.0.0.2"]),
+                "permissions": "0444",
+            },
+            {
+                "file": "/etc/hft/patroni/20-authentication.yml",
+                "content": json.dumps(authentication),
+                "permissions": "0444",
+            },
+            {"file": "/run/secrets/db-rewind", "content": "w", "permissions": "0444"},
+        ]
+    )
+    assert label(found, "hft.secrets") == "db-replication,db-rewind,db-superuser"
+
+
+def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recorder: Recorder) -> None:
+    found = deployed(recorder, "tsdb-shared")
+
+    assert (found["name"], found["image"]) == ("hft-dev-tsdb-shared", "sha256:timescaledb")
+    assert found["entrypoints"][:2] == ["/bin/sh", "-euc"]
+    assert found["command"] == ["/hft/hft/config", *ENDPOINTS]
+    assert found["uploads"] == [
+        {"file": "/etc/hft/shared.json", "content": shared_json(SETTINGS), "permissions": "0444"}
+    ]
+    assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
+    assert (found["memory"], label(found, "hft.tier"), label(found, "hft.secrets")) == (32, "infra", None)
+
+
+def test_nodes_start_one_after_the_other_once_etcd_has_what_they_share(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert [recorder.run(partial(options.after, name)) for name in NODES] == [
+        ["tsdb-shared"],
+        ["tsdb-node-0"],
+        ["tsdb-node-1"],
+    ]
+
+
+def test_no_node_starts_where_etcd_did_not_take_what_they_share(recorder: Recorder) -> None:
+    recorder.outputs[CONTAINER] = {"exitCode": 1, "containerLogs": "curl: (7) Failed to connect to 10.0.0.1\n"}
+
+    with pytest.raises(RuntimeError) as raised:
+        recorder.run(lambda: build() and None)
+
+    assert str(raised.value) == (
+        "container hft-dev-tsdb-shared ended with exit status 1, want 0. Its last lines:\n"
+        "curl: (7) Failed to connect to 10.0.0.1\n"
+        "Mend the cause, then run: pulumi up --replace "
+        f"'urn:pulumi:stack::project::hft:database:TimescaleCluster${CONTAINER}::tsdb-shared'"
+    )
+    assert [name for name in recorder.names(CONTAINER) if name in NODES] == []
+
+
+def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
+    found = deployed(recorder, "tsdb-exporter-2")
+
+    assert (found["name"], found["image"]) == ("hft-dev-tsdb-exporter-2", "sha256:exporters")
+    assert found["command"] == [
+        *("postgres", "10.0.0.1", "15433", "postgres", "hft_monitoring", "/run/secrets/db-monitoring"),
+        "--web.listen-address=10.0.0.1:19188",
+    ]
+    assert found["uploads"] == Secret([{"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"}])
+    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:19188/"]
+    assert found["memory"] == 64
+
+
+def test_data_is_protected_and_outlives_its_resource_and_containers_do_not(
+    recorder: Recorder, options: Options
+) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert options.kept() == VOLUMES
+
+
+def test_members_have_a_port_of_their_own_on_a_shared_host(recorder: Recorder) -> None:
+    assert seen(recorder, lambda cluster: [vars(member) for member in cluster.members]) == list(map(vars, MEMBERS))
+
+
+def test_patroni_and_the_exporter_of_every_node_are_scraped(recorder: Recorder) -> None:
+    targets = seen(recorder, lambda cluster: [target.as_output() for target in cluster.scrape_targets])
+
+    assert targets == [
+        ScrapeTarget(job="patroni", instance="tsdb-0", address="10.0.0.1:18008").as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-1", address="10.0.0.2:18008").as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-2", address="10.0.0.1:18009").as_output(),
+        ScrapeTarget(job="postgres", instance="tsdb-0", address="10.0.0.1:19187").as_output(),
+        ScrapeTarget(job="postgres", instance="tsdb-1", address="10.0.0.2:19187").as_output(),
+        ScrapeTarget(job="postgres", instance="tsdb-2", address="10.0.0.1:19188").as_output(),
+    ]
+
+
+def test_it_hands_on_the_rules_of_the_folder(recorder: Recorder) -> None:
+    assert seen(recorder, lambda cluster: dict(cluster.alert_rules)) == alert_rules()

@@ -1,0 +1,80 @@
+from collections.abc import Callable
+from typing import Any
+
+from components._common.scraping import ScrapeTarget
+from components.database import EtcdCluster, EtcdClusterArgs, EtcdSettings
+from components.database.alerts import alert_rules
+from components.database.render import EtcdMember, etcd_arguments
+from tests.components.conftest import Options
+from tests.conftest import CONTAINER, VOLUME, Recorder, placements
+
+SETTINGS = EtcdSettings(hosts=("a", "b", "a"), memory_mib=512)
+MEMBERS = [
+    EtcdMember(name="etcd-0", address="10.0.0.1", client_port=12379, peer_port=12479),
+    EtcdMember(name="etcd-1", address="10.0.0.2", client_port=12379, peer_port=12479),
+    EtcdMember(name="etcd-2", address="10.0.0.1", client_port=12380, peer_port=12480),
+]
+NODES = ["etcd-node-0", "etcd-node-1", "etcd-node-2"]
+VOLUMES = ["etcd-data-0", "etcd-data-1", "etcd-data-2"]
+
+
+def build() -> EtcdCluster:
+    return EtcdCluster("etcd", EtcdClusterArgs(settings=SETTINGS, placements=placements("a", "b"), image="sha256:etcd"))
+
+
+def seen(recorder: Recorder, look: Callable[[EtcdCluster], Any]) -> Any:
+    return recorder.run(lambda: look(build()))
+
+
+def test_each_member_has_a_container_and_a_volume_on_its_host(recorder: Recorder) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert recorder.names(CONTAINER) == NODES
+    assert recorder.names(VOLUME) == VOLUMES
+    assert [recorder.provider(CONTAINER, name) for name in NODES] == ["on-a", "on-b", "on-a"]
+    assert [recorder.provider(VOLUME, name) for name in VOLUMES] == ["on-a", "on-b", "on-a"]
+
+
+def test_the_second_member_of_a_host_has_its_own_name_arguments_volume_and_health_check(recorder: Recorder) -> None:
+    recorder.run(lambda: build() and None)
+    found = recorder.inputs(CONTAINER, "etcd-node-2")
+
+    assert found["name"] == "hft-dev-etcd-2"
+    assert found["image"] == "sha256:etcd"
+    assert found["command"] == etcd_arguments(SETTINGS, MEMBERS, 2, token="hft-dev-etcd")
+    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:12380/health"]
+    assert found["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-etcd-2-data"}]
+    assert found["uploads"] == []
+    assert found["memory"] == 512
+
+
+def test_data_is_protected_and_outlives_its_resource_and_containers_do_not(
+    recorder: Recorder, options: Options
+) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert options.kept() == VOLUMES
+
+
+def test_members_start_together_since_none_is_healthy_alone(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert [options[name].depends_on for name in NODES] == [[], [], []]
+
+
+def test_endpoints_are_the_members_client_addresses(recorder: Recorder) -> None:
+    assert seen(recorder, lambda etcd: list(etcd.endpoints)) == ["10.0.0.1:12379", "10.0.0.2:12379", "10.0.0.1:12380"]
+
+
+def test_every_member_is_scraped(recorder: Recorder) -> None:
+    targets = seen(recorder, lambda etcd: [target.as_output() for target in etcd.scrape_targets])
+
+    assert targets == [
+        ScrapeTarget(job="etcd", instance="etcd-0", address="10.0.0.1:12379").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-1", address="10.0.0.2:12379").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-2", address="10.0.0.1:12380").as_output(),
+    ]
+
+
+def test_it_hands_on_the_rules_of_the_folder(recorder: Recorder) -> None:
+    assert seen(recorder, lambda etcd: dict(etcd.alert_rules)) == alert_rules()

@@ -1,0 +1,255 @@
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components._common.endpoint import Endpoint
+from components.database import DatabaseObjects, DatabaseObjectsArgs, DatabaseObjectsSettings, RolePasswords
+from tests.components.conftest import Options
+from tests.conftest import CONTAINER, Recorder, Secret, placements
+
+MIGRATIONS = Path(__file__).parents[3] / "components/database/migrations"
+DATABASE = "postgresql:index/database:Database"
+DEFAULT_PRIVILEGES = "postgresql:index/defaultPrivileges:DefaultPrivileges"
+EXTENSION = "postgresql:index/extension:Extension"
+GRANT = "postgresql:index/grant:Grant"
+PROVIDER = "pulumi:providers:postgresql"
+ROLE = "postgresql:index/role:Role"
+SCHEMA = "postgresql:index/schema:Schema"
+ROLES = ["db-role-monitoring", "db-role-owner", "db-role-reader", "db-role-writer"]
+CHAIN = [
+    "db-grant-connect-public",
+    "db-grant-connect-hft-writer",
+    "db-grant-connect-hft-reader",
+    "db-grant-connect-hft-monitoring",
+    "db-grant-usage-hft-writer",
+    "db-grant-usage-hft-reader",
+    "db-default-hft-writer",
+    "db-default-hft-reader",
+]
+
+
+def build(**changes: Any) -> DatabaseObjects:
+    return DatabaseObjects(
+        "db",
+        DatabaseObjectsArgs(
+            settings=DatabaseObjectsSettings.model_validate(changes),
+            writer=Endpoint("10.0.0.1", 15000),
+            superuser_password="s",
+            passwords=RolePasswords(owner="o", writer="w", reader="r", monitoring="m"),
+            placement=placements("a", "b")["b"],
+            migrate_image="sha256:migrate",
+        ),
+    )
+
+
+@pytest.fixture
+def built(recorder: Recorder) -> Recorder:
+    recorder.run(lambda: build() and None)
+    return recorder
+
+
+def test_what_is_made(built: Recorder) -> None:
+    custom = [(found.type, found.name) for found in built.registrations if found.custom]
+
+    assert [pair for pair in custom if not pair[0].startswith("pulumi:providers:docker")] == [
+        (CONTAINER, "db-migrate"),
+        (DATABASE, "db-database"),
+        (DEFAULT_PRIVILEGES, "db-default-hft-reader"),
+        (DEFAULT_PRIVILEGES, "db-default-hft-writer"),
+        (EXTENSION, "db-timescaledb"),
+        (GRANT, "db-grant-connect-hft-monitoring"),
+        (GRANT, "db-grant-connect-hft-reader"),
+        (GRANT, "db-grant-connect-hft-writer"),
+        (GRANT, "db-grant-connect-public"),
+        (GRANT, "db-grant-usage-hft-reader"),
+        (GRANT, "db-grant-usage-hft-writer"),
+        *((ROLE, name) for name in ROLES),
+        (SCHEMA, "db-schema"),
+        (PROVIDER, "db-server"),
+    ]
+
+
+def test_the_server_is_reached_by_the_route_to_the_primary(built: Recorder) -> None:
+    assert built.inputs(PROVIDER, "db-server") == {
+        "host": "10.0.0.1",
+        "port": "15000",
+        "username": "postgres",
+        "password": Secret("s"),
+        "database": "postgres",
+        "sslmode": "disable",
+        "superuser": "true",
+        # The provider's own default.
+        "connectTimeout": "180",
+    }
+
+
+def test_all_objects_are_made_on_that_server(built: Recorder) -> None:
+    ours = [found for found in built.registrations if found.type.startswith("postgresql:")]
+
+    assert {built.provider(found.type, found.name) for found in ours} == {"db-server"}
+
+
+@pytest.mark.parametrize(
+    ("key", "password", "limit", "timeout_ms"),
+    [("owner", "o", 5, 0), ("writer", "w", 50, 10_000), ("reader", "r", 20, 60_000)],
+)
+def test_a_role_logs_in_with_a_secret_and_has_bounds(
+    built: Recorder, key: str, password: str, limit: int, timeout_ms: int
+) -> None:
+    assert built.inputs(ROLE, f"db-role-{key}") == {
+        "name": f"hft_{key}",
+        "login": True,
+        "password": Secret(password),
+        "connectionLimit": limit,
+        "statementTimeout": timeout_ms,
+        "searchPaths": ["trading", "public"],
+    }
+
+
+def test_monitoring_sees_statistics(built: Recorder) -> None:
+    assert built.inputs(ROLE, "db-role-monitoring") == {
+        "name": "hft_monitoring",
+        "login": True,
+        "password": Secret("m"),
+        "connectionLimit": 10,
+        "statementTimeout": 10_000,
+        "searchPaths": ["trading", "public"],
+        "roles": ["pg_monitor"],
+    }
+
+
+def test_chosen_bounds_are_the_roles_bounds(recorder: Recorder) -> None:
+    recorder.run(lambda: build(writer={"connection_limit": 7, "statement_timeout_seconds": 3}) and None)
+    found = recorder.inputs(ROLE, "db-role-writer")
+
+    assert (found["connectionLimit"], found["statementTimeout"]) == (7, 3000)
+
+
+def test_the_database_belongs_to_the_owner_and_has_timescaledb_and_the_schema(built: Recorder) -> None:
+    assert built.inputs(DATABASE, "db-database") == {
+        "name": "hft",
+        "owner": "hft_owner",
+        "encoding": "UTF8",
+        "lcCollate": "C.UTF-8",
+        "lcCtype": "C.UTF-8",
+        "template": "template0",
+    }
+    assert built.inputs(EXTENSION, "db-timescaledb") == {"name": "timescaledb", "database": "hft", "schema": "public"}
+    assert built.inputs(SCHEMA, "db-schema") == {"name": "trading", "database": "hft", "owner": "hft_owner"}
+
+
+@pytest.mark.parametrize(
+    ("key", "role", "privileges"),
+    [
+        # An empty list takes away what PostgreSQL gives everybody.
+        ("public", "public", []),
+        ("hft-writer", "hft_writer", ["CONNECT"]),
+        ("hft-reader", "hft_reader", ["CONNECT"]),
+        ("hft-monitoring", "hft_monitoring", ["CONNECT"]),
+    ],
+)
+def test_only_named_roles_connect(built: Recorder, key: str, role: str, privileges: list[str]) -> None:
+    assert built.inputs(GRANT, f"db-grant-connect-{key}") == {
+        "database": "hft",
+        "role": role,
+        "objectType": "database",
+        "privileges": privileges,
+    }
+
+
+@pytest.mark.parametrize("role", ["hft_writer", "hft_reader"])
+def test_writer_and_reader_use_the_schema(built: Recorder, role: str) -> None:
+    assert built.inputs(GRANT, f"db-grant-usage-{role.replace('_', '-')}") == {
+        "database": "hft",
+        "role": role,
+        "schema": "trading",
+        "objectType": "schema",
+        "privileges": ["USAGE"],
+    }
+
+
+@pytest.mark.parametrize(("role", "privileges"), [("hft_writer", ["INSERT", "SELECT"]), ("hft_reader", ["SELECT"])])
+def test_nobody_but_the_owner_changes_or_deletes_a_row(built: Recorder, role: str, privileges: list[str]) -> None:
+    assert built.inputs(DEFAULT_PRIVILEGES, f"db-default-{role.replace('_', '-')}") == {
+        "database": "hft",
+        "owner": "hft_owner",
+        "role": role,
+        "schema": "trading",
+        "objectType": "table",
+        "privileges": privileges,
+    }
+
+
+def test_grants_are_made_one_after_the_other_and_before_the_migrations(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+    chained = {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]}
+
+    assert chained == {
+        CHAIN[0]: ["db-database", "db-schema", "db-timescaledb"],
+        **{name: [before] for before, name in zip(CHAIN, [*CHAIN[1:], "db-migrate"], strict=True)},
+    }
+
+
+def test_the_database_waits_for_its_roles(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert recorder.run(lambda: options.after("db-database")) == ROLES
+
+
+def test_what_holds_data_or_owns_it_is_protected(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert options.kept() == ["db-database", *ROLES, "db-schema", "db-timescaledb"]
+
+
+def test_grants_can_be_replaced_and_are_left_to_a_server_that_may_be_gone(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert [(options[name].protect, options[name].retain_on_delete) for name in CHAIN] == [(None, True)] * len(CHAIN)
+
+
+@pytest.mark.parametrize("edition", ["apache", "community"])
+def test_the_migrations_run_as_the_owner_on_the_edition_that_was_chosen(recorder: Recorder, edition: str) -> None:
+    recorder.run(lambda: build(edition=edition) and None)
+    found = recorder.inputs(CONTAINER, "db-migrate")
+
+    assert (found["name"], found["image"]) == ("hft-dev-db-migrate", "sha256:migrate")
+    assert found["command"] == ["10.0.0.1", "15000", "hft", "hft_owner", "60", edition]
+    assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
+    assert recorder.provider(CONTAINER, "db-migrate") == "on-b"
+
+
+def test_the_migrations_are_the_files_of_the_folder_and_the_password_is_secret(built: Recorder) -> None:
+    paths = sorted(MIGRATIONS.iterdir())
+
+    assert {path.suffix for path in paths} == {".sql"}
+    assert built.inputs(CONTAINER, "db-migrate")["uploads"] == Secret(
+        [
+            *(
+                {"file": f"/etc/hft/migrations/{path.name}", "content": path.read_text(), "permissions": "0444"}
+                for path in paths
+            ),
+            {"file": "/run/secrets/db-owner", "content": "o", "permissions": "0444"},
+        ]
+    )
+
+
+def test_ready_is_the_migrations_once_they_ended_well(recorder: Recorder) -> None:
+    assert recorder.run(lambda: build().ready.apply(lambda migrations: migrations._name)) == "db-migrate"
+
+
+def test_a_failed_migration_fails_what_waits_for_it(recorder: Recorder) -> None:
+    logs = 'psql: ERROR:  relation "ticks" already exists\nhft-migrate: stopped\n'
+    recorder.outputs[CONTAINER] = {"exitCode": 2, "containerLogs": logs}
+
+    with pytest.raises(RuntimeError) as raised:
+        recorder.run(lambda: build().ready)
+
+    assert str(raised.value) == (
+        "container hft-dev-db-migrate ended with exit status 2, want 0. Its last lines:\n"
+        f"{logs}"
+        "Mend the cause, then run: pulumi up --replace "
+        f"'urn:pulumi:stack::project::hft:database:DatabaseObjects${CONTAINER}::db-migrate'"
+    )

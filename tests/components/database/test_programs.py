@@ -1,0 +1,252 @@
+"""What etcd, Patroni and PostgreSQL make of what we render. They share one loopback, and no other network."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from docker.models.containers import Container
+
+from components._common.endpoint import DatabaseMember
+from components.database import DatabaseSettings, EtcdSettings, TimescaleCluster, TimescaleClusterArgs
+from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments, patroni_yml, shared_json
+from components.database.tuning import cluster_parameters, node_parameters
+from tests.components.database.test_settings import database
+from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
+from tests.conftest import CONTAINER, Recorder, placements
+
+pytestmark = pytest.mark.images
+
+ETCD = EtcdMember(name="etcd-0", address="127.0.0.1", client_port=12379, peer_port=12479)
+SCRATCH: dict[str, Any] = {"tmpfs": {"/tmp": "", "/run/postgresql": ""}}
+WITH_DATA: dict[str, Any] = {"volumes": [*FOLDERS, DATA_DIR]}
+HEALTHY = ["curl", "-fsS", f"http://{ETCD.client}/health"]
+# Patroni's check refuses 127.0.0.1 as the address of a member, but no other address of the loopback.
+MEMBER = DatabaseMember(name="tsdb-0", address="127.0.0.2", postgres_port=15432, patroni_port=18008)
+PASSWORDS = {
+    "superuser": {"username": "postgres", "password": "s"},
+    "replication": {"username": "replicator", "password": "r"},
+    "rewind": {"username": "rewind_user", "password": "w"},
+}
+SMALLEST = {"hosts": ["a"], "synchronous_standbys": 0, "memory_mib": 512, "wal_mib": 256, "max_connections": 1000}
+
+
+@pytest.fixture(scope="module")
+def etcd() -> Iterator[Container]:
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), [ETCD], 0, token="hft-dev-etcd")
+    with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as container:
+        yield container
+
+
+def etcdctl(etcd: Container, *arguments: str) -> str:
+    return execute(etcd, ["etcdctl", f"--endpoints={ETCD.client}", *arguments]).output
+
+
+def kept(etcd: Container) -> str:
+    """What Patroni would find, with the line feed of etcdctl after it."""
+    return etcdctl(etcd, "get", "--print-value-only", "/hft/hft/config")
+
+
+def test_three_members_find_each_other_by_their_arguments() -> None:
+    members = [
+        EtcdMember(name=f"etcd-{index}", address="127.0.0.1", client_port=12379 + index, peer_port=12479 + index)
+        for index in range(3)
+    ]
+    settings = EtcdSettings(hosts=("a", "a", "a"))
+    with ExitStack() as stack:
+        network: dict[str, str] = {}
+        for index in range(3):
+            arguments = etcd_arguments(settings, members, index, token="hft-dev-etcd")
+            # None is healthy before there is a majority, so only the last one is waited for.
+            ready = HEALTHY if index == 2 else ["true"]
+            last = stack.enter_context(running("etcd", arguments, {}, ready, **WITH_DATA, **network))
+            network = {"network_mode": network.get("network_mode", beside(last))}
+
+        listed = execute(last, ["etcdctl", f"--endpoints={members[2].client}", "member", "list"]).output
+        assert sorted(line.split(", ")[1:3] for line in listed.splitlines()) == [
+            ["started", "etcd-0"],
+            ["started", "etcd-1"],
+            ["started", "etcd-2"],
+        ]
+
+
+@pytest.mark.parametrize(("election_ms", "lease_seconds"), [(1330, 2), (1350, 3)])
+def test_etcd_keeps_a_lease_for_one_and_a_half_elections(election_ms: int, lease_seconds: int) -> None:
+    settings = EtcdSettings(hosts=("a",), heartbeat_ms=10, election_ms=election_ms)
+    arguments = etcd_arguments(settings, [ETCD], 0, token="hft-dev-etcd")
+    with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
+        said = etcdctl(etcd, "lease", "grant", "2")
+
+    assert said.strip().endswith(f"granted with TTL({lease_seconds}s)")
+
+
+def put_into_etcd(recorder: Recorder, etcd: Container, settings: DatabaseSettings, *endpoints: str) -> Ended:
+    """Run the one-shot of the component, in the memory that it has there."""
+    args = TimescaleClusterArgs(
+        settings=settings,
+        placements=placements("a", "b"),
+        image="sha256:timescaledb",
+        exporter_image="sha256:exporters",
+        etcd_endpoints=endpoints,
+        superuser_password="s",
+        replication_password="r",
+        rewind_password="w",
+        monitoring_password="m",
+    )
+    recorder.run(lambda: TimescaleCluster("tsdb", args) and None)
+    found = recorder.inputs(CONTAINER, "tsdb-shared")
+    files = {upload["file"]: upload["content"] for upload in found["uploads"]}
+    memory = f"{found['memory']:.0f}m"
+    argv = [*found["entrypoints"], *found["command"]]
+    return run("timescaledb", argv, files, network_mode=beside(etcd), mem_limit=memory, memswap_limit=memory)
+
+
+def test_the_one_shot_puts_what_is_shared_where_patroni_looks(recorder: Recorder, etcd: Container) -> None:
+    assert put_into_etcd(recorder, etcd, database(), ETCD.client) == (0, "")
+    assert kept(etcd) == shared_json(database()) + "\n"
+
+
+def test_the_one_shot_takes_the_next_member_of_etcd_where_one_is_gone(recorder: Recorder, etcd: Container) -> None:
+    changed = database(failover={"ttl_seconds": 30})
+    ended = put_into_etcd(recorder, etcd, changed, "127.0.0.1:1", ETCD.client)
+
+    assert (ended.status, ended.output.startswith("curl: (7) Failed to connect to 127.0.0.1 port 1 ")) == (0, True)
+    assert kept(etcd) == shared_json(changed) + "\n"
+
+
+def test_the_one_shot_fails_where_no_member_of_etcd_answers(recorder: Recorder, etcd: Container) -> None:
+    ended = put_into_etcd(recorder, etcd, database(), "127.0.0.1:1", "127.0.0.1:2")
+
+    assert ended.status == 1
+    assert [line.split(" after ")[0] for line in ended.output.splitlines()] == [
+        "curl: (7) Failed to connect to 127.0.0.1 port 1",
+        "curl: (7) Failed to connect to 127.0.0.1 port 2",
+    ]
+
+
+def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
+    return {
+        "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address]),
+        "/etc/hft/patroni/20-authentication.yml": json.dumps({"postgresql": {"authentication": PASSWORDS}}),
+        "/run/secrets/db-rewind": "w",
+    }
+
+
+def check(etcd: Container, files: dict[str, str], shared: dict[str, Any]) -> Ended:
+    """Patroni's own check of its files; what is shared is checked as what a first start would put into etcd."""
+    files = {**files, "/etc/hft/patroni/30-shared.yml": json.dumps({"bootstrap": {"dcs": shared}})}
+    argv = ["patroni", "--validate-config", "/etc/hft/patroni"]
+    return run("timescaledb", argv, files, network_mode=beside(etcd))
+
+
+def test_patroni_accepts_its_files_and_what_is_shared(etcd: Container) -> None:
+    assert check(etcd, patroni_files(database()), json.loads(shared_json(database()))) == (0, "")
+
+
+def test_patroni_accepts_a_single_node(etcd: Container) -> None:
+    alone = database(hosts=["a"], synchronous_standbys=0)
+
+    assert check(etcd, patroni_files(alone), json.loads(shared_json(alone))) == (0, "")
+
+
+def test_patroni_refuses_a_lease_that_is_too_short(etcd: Container) -> None:
+    ended = check(etcd, patroni_files(database()), {**json.loads(shared_json(database())), "ttl": 19})
+
+    assert (ended.status, ended.output.startswith("bootstrap.dcs.ttl 19 ")) == (1, True), ended.output
+
+
+def test_patroni_refuses_a_file_without_a_name(etcd: Container) -> None:
+    files = patroni_files(database())
+    files["/etc/hft/patroni/10-patroni.yml"] = files["/etc/hft/patroni/10-patroni.yml"].replace("name: tsdb-0\n", "")
+
+    assert check(etcd, files, json.loads(shared_json(database()))) == (1, "name  is not defined.\n")
+
+
+def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(etcd: Container) -> None:
+    etcdctl(etcd, "del", SHARED_KEY)
+    argv = ["patroni", "/etc/hft/patroni"]
+    files = patroni_files(database())
+    ended = run("timescaledb", argv, files, network_mode=beside(etcd), **SCRATCH, **WITH_DATA)
+
+    assert ended.output.splitlines()[-1] == "KeyError: 'dcs'"
+    assert etcdctl(etcd, "get", "--prefix", "--keys-only", "/hft/") == ""
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Container]:
+    """The smallest node that the settings allow; its files say 500 connections, what is shared says 1000."""
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), [ETCD], 0, token="hft-dev-etcd")
+    shared = shared_json(database(**SMALLEST))
+    files = patroni_files(database(**{**SMALLEST, "max_connections": 500}))
+    ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
+    room = {"mem_limit": "512m", "memswap_limit": "512m", "shm_size": "256m"}
+    with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
+        etcdctl(etcd, "put", SHARED_KEY, shared)
+        with running(
+            "timescaledb", ["/etc/hft/patroni"], files, ready, network_mode=beside(etcd), **SCRATCH, **room, **WITH_DATA
+        ) as container:
+            yield container
+
+
+def asked(node: Container, sql: str) -> str:
+    login = ["--no-psqlrc", "--no-align", "--tuples-only", "--host=/run/postgresql", "--port=15432"]
+    return execute(node, ["psql", *login, f"--command={sql}"]).output.strip()
+
+
+def test_a_node_starts_in_the_smallest_memory_with_the_most_connections(node: Container) -> None:
+    assert asked(node, "SELECT pg_is_in_recovery()") == "f"
+    assert asked(node, "SHOW shared_buffers") == "128MB"
+
+
+def test_what_is_shared_comes_from_etcd_and_not_from_the_nodes_file(node: Container) -> None:
+    shared = execute(node, ["curl", "-fsS", f"http://{MEMBER.patroni}/config"]).output
+
+    assert json.loads(shared) == json.loads(shared_json(database(**SMALLEST)))
+    assert asked(node, "SHOW max_connections") == "1000"
+
+
+def test_the_server_took_every_parameter(node: Container) -> None:
+    known = set(asked(node, "SELECT lower(name) FROM pg_settings").splitlines())
+    given = {name.lower() for name in {*cluster_parameters(database()), *node_parameters(database())}}
+
+    # Debian builds TimescaleDB without telemetry.
+    assert given - known - {"timescaledb.telemetry_level"} == set()
+    assert asked(node, "SELECT name, error FROM pg_file_settings WHERE error IS NOT NULL") == ""
+    assert asked(node, "SELECT name FROM pg_settings WHERE pending_restart") == ""
+
+
+def test_an_old_primary_can_be_rewound(node: Container) -> None:
+    assert asked(node, "SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = 'rewind_user'") == "t|f"
+    assert asked(node, "SHOW data_checksums") == "on"
+
+
+def test_only_patroni_itself_connects_without_a_password(node: Container) -> None:
+    rules = asked(node, "SELECT type, auth_method FROM pg_hba_file_rules ORDER BY rule_number").splitlines()
+
+    assert rules == ["local|peer", "host|scram-sha-256", "host|scram-sha-256"]
+
+
+def start_up(parameters: dict[str, Any]) -> Ended:
+    """What PostgreSQL itself says of parameters: the shared memory that it needs, in MiB, or why it does not start."""
+    script = (
+        'initdb --pgdata=/tmp/pg17 --auth=trust > /tmp/log && exec postgres -D /tmp/pg17 -C shared_memory_size "$@"'
+    )
+    flags = [flag for name, value in parameters.items() for flag in ("-c", f"{name}={value}")]
+    return run("timescaledb", ["sh", "-euc", script, "start-up", *flags], {})
+
+
+@pytest.mark.parametrize("connections", [95, 1000])
+@pytest.mark.parametrize(("memory", "wal"), [(512, 256), (1048576, 1048576)])
+def test_postgresql_accepts_the_smallest_and_the_largest(memory: int, wal: int, connections: int) -> None:
+    settings = database(memory_mib=memory, wal_mib=wal, max_connections=connections)
+    ended = start_up({**cluster_parameters(settings), **node_parameters(settings)})
+
+    assert ended.status == 0, ended.output
+    assert memory / 4 < int(ended.output) < memory / 2
+
+
+def test_postgresql_refuses_less_work_memory_than_it_knows_how_to_use() -> None:
+    ended = start_up({**node_parameters(database()), "work_mem": "63kB"})
+
+    assert (ended.status, "63 kB is outside the valid range for parameter" in ended.output) == (1, True), ended.output

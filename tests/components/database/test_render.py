@@ -1,0 +1,185 @@
+from typing import Any
+
+import pytest
+import yaml
+
+from components._common.endpoint import DatabaseMember
+from components.database import EtcdSettings
+from components.database.render import EtcdMember, etcd_arguments, patroni_yml, shared_json
+from components.database.tuning import cluster_parameters, node_parameters
+from tests.components.database.test_settings import database
+
+MEMBER = DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008)
+ETCD = [
+    EtcdMember(name=f"etcd-{index}", address=f"10.0.0.{index + 1}", client_port=12379, peer_port=12479)
+    for index in range(3)
+]
+ENDPOINTS = [member.client for member in ETCD]
+
+
+def test_etcd_arguments() -> None:
+    assert etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), ETCD, 1, token="hft-dev-etcd") == [
+        "--name=etcd-1",
+        "--data-dir=/var/lib/hft/data",
+        "--listen-client-urls=http://10.0.0.2:12379",
+        "--advertise-client-urls=http://10.0.0.2:12379",
+        "--listen-peer-urls=http://10.0.0.2:12479",
+        "--initial-advertise-peer-urls=http://10.0.0.2:12479",
+        "--initial-cluster=etcd-0=http://10.0.0.1:12479,etcd-1=http://10.0.0.2:12479,etcd-2=http://10.0.0.3:12479",
+        "--initial-cluster-state=new",
+        "--initial-cluster-token=hft-dev-etcd",
+        "--heartbeat-interval=100",
+        "--election-timeout=1000",
+        "--auto-compaction-mode=periodic",
+        "--auto-compaction-retention=1h",
+        "--quota-backend-bytes=268435456",
+        "--log-level=warn",
+    ]
+
+
+def test_patroni_yml() -> None:
+    rendered = patroni_yml(database(), MEMBER, ENDPOINTS, ["10.0.0.2", "10.0.0.1", "10.0.0.2"])
+
+    assert rendered == (
+        "scope: hft\n"
+        "namespace: /hft/\n"
+        "name: tsdb-0\n"
+        "restapi:\n"
+        "  listen: 10.0.0.1:18008\n"
+        "  connect_address: 10.0.0.1:18008\n"
+        "  allowlist:\n"
+        "  - 10.0.0.1\n"
+        "  - 10.0.0.2\n"
+        "etcd3:\n"
+        "  hosts:\n"
+        "  - 10.0.0.1:12379\n"
+        "  - 10.0.0.2:12379\n"
+        "  - 10.0.0.3:12379\n"
+        "bootstrap:\n"
+        "  initdb:\n"
+        "  - data-checksums\n"
+        "  - encoding: UTF8\n"
+        "  - locale-provider: builtin\n"
+        "  - builtin-locale: C.UTF-8\n"
+        "  - locale: C.UTF-8\n"
+        "  post_bootstrap: /usr/local/bin/hft-post-bootstrap\n"
+        "postgresql:\n"
+        "  listen: 10.0.0.1:15432\n"
+        "  connect_address: 10.0.0.1:15432\n"
+        "  data_dir: /var/lib/hft/data/pg17\n"
+        "  bin_dir: /usr/lib/postgresql/17/bin\n"
+        "  pgpass: /tmp/pgpass\n"
+        "  use_unix_socket: true\n"
+        "  basebackup:\n"
+        "  - checkpoint: fast\n"
+        "  pg_hba:\n"
+        "  - local all postgres peer\n"
+        "  - host replication replicator 10.0.0.1/32 scram-sha-256\n"
+        "  - host all all 10.0.0.1/32 scram-sha-256\n"
+        "  - host replication replicator 10.0.0.2/32 scram-sha-256\n"
+        "  - host all all 10.0.0.2/32 scram-sha-256\n"
+        "  parameters:\n"
+        "    max_connections: 100\n"
+        "    max_locks_per_transaction: 128\n"
+        "    max_worker_processes: 23\n"
+        "    max_wal_senders: 10\n"
+        "    max_replication_slots: 10\n"
+        "    wal_level: replica\n"
+        "    wal_keep_size: 128MB\n"
+        "    shared_preload_libraries: timescaledb,pg_stat_statements\n"
+        "    unix_socket_directories: /run/postgresql\n"
+        "    password_encryption: scram-sha-256\n"
+        "    timezone: UTC\n"
+        "    shared_buffers: 512MB\n"
+        "    effective_cache_size: 1536MB\n"
+        "    maintenance_work_mem: 256MB\n"
+        "    work_mem: 8192kB\n"
+        "    max_wal_size: 2048MB\n"
+        "    min_wal_size: 1024MB\n"
+        "    max_slot_wal_keep_size: 4096MB\n"
+        "    wal_compression: lz4\n"
+        "    checkpoint_timeout: 15min\n"
+        "    checkpoint_completion_target: '0.9'\n"
+        "    wal_sender_timeout: 5s\n"
+        "    wal_receiver_timeout: 5s\n"
+        "    jit: 'off'\n"
+        "    random_page_cost: '1.1'\n"
+        "    effective_io_concurrency: 256\n"
+        "    default_toast_compression: lz4\n"
+        "    autovacuum_naptime: 10s\n"
+        "    timescaledb.max_background_workers: 16\n"
+        "    timescaledb.telemetry_level: 'off'\n"
+        "    logging_collector: 'off'\n"
+        "    log_min_duration_statement: 1s\n"
+        "    log_lock_waits: 'on'\n"
+    )
+
+
+def test_a_changed_parameter_of_the_cluster_changes_the_file_of_a_node_so_that_it_restarts() -> None:
+    settings = database(max_connections=200)
+    parameters = yaml.safe_load(patroni_yml(settings, MEMBER, ENDPOINTS, []))["postgresql"]["parameters"]
+
+    assert parameters == {**cluster_parameters(settings), **node_parameters(settings)}
+    assert parameters["max_connections"] == 200
+
+
+def test_a_changed_timer_leaves_the_file_of_a_node_as_it_is() -> None:
+    slower = database(failover={"ttl_seconds": 30})
+
+    assert patroni_yml(slower, MEMBER, ENDPOINTS, []) == patroni_yml(database(), MEMBER, ENDPOINTS, [])
+
+
+SHARED_JSON = """\
+{
+  "ttl": 20,
+  "loop_wait": 5,
+  "retry_timeout": 7,
+  "primary_start_timeout": 10,
+  "synchronous_mode": true,
+  "synchronous_node_count": 1,
+  "failsafe_mode": true,
+  "postgresql": {
+    "use_pg_rewind": true,
+    "use_slots": true,
+    "parameters": {
+      "max_connections": 100,
+      "max_locks_per_transaction": 128,
+      "max_worker_processes": 23,
+      "max_wal_senders": 10,
+      "max_replication_slots": 10,
+      "wal_level": "replica",
+      "wal_keep_size": "128MB"
+    }
+  }
+}
+"""
+
+
+def test_shared_json() -> None:
+    assert shared_json(database()) == SHARED_JSON
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "changed"),
+    [
+        ({"failover": {"ttl_seconds": 30}}, '"ttl": 20', '"ttl": 30'),
+        ({"failover": {"loop_wait_seconds": 4}}, '"loop_wait": 5', '"loop_wait": 4'),
+        ({"failover": {"retry_timeout_seconds": 6}}, '"retry_timeout": 7', '"retry_timeout": 6'),
+        (
+            {"failover": {"primary_start_timeout_seconds": 0}},
+            '"primary_start_timeout": 10',
+            '"primary_start_timeout": 0',
+        ),
+        ({"max_connections": 200}, '"max_connections": 100', '"max_connections": 200'),
+        (
+            {"hosts": ["a", "b", "c"], "synchronous_standbys": 2},
+            '"synchronous_node_count": 1',
+            '"synchronous_node_count": 2',
+        ),
+        # Patroni's own check wants at least one node, also where none is waited for.
+        ({"synchronous_standbys": 0}, '"synchronous_mode": true', '"synchronous_mode": false'),
+    ],
+)
+def test_a_choice_changes_one_line_of_what_is_shared(changes: dict[str, Any], line: str, changed: str) -> None:
+    assert shared_json(database(**changes)) == SHARED_JSON.replace(line, changed)
+    assert line in SHARED_JSON

@@ -1,0 +1,258 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from components._common.ports import PortUse
+from components.database import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
+from components.database.settings import FailoverSettings
+
+GOOD: dict[str, Any] = {"etcd": {"hosts": ["a", "b", "c"]}, "hosts": ["a", "b"]}
+ROLES = ("owner", "writer", "reader", "monitoring")
+
+
+def database(**changes: Any) -> DatabaseSettings:
+    return DatabaseSettings.model_validate({**GOOD, **changes})
+
+
+def refusal(model: type[Any], document: dict[str, Any]) -> str:
+    """The one message with which a model refuses a document."""
+    with pytest.raises(ValidationError) as raised:
+        model.model_validate(document)
+    (error,) = raised.value.errors()
+    return str(error["msg"])
+
+
+def accepts(model: type[Any], document: dict[str, Any]) -> bool:
+    try:
+        model.model_validate(document)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_every_member_has_ports_of_its_own() -> None:
+    settings = database(etcd={"hosts": ["a", "a", "b"]}, hosts=["a", "b", "a"])
+
+    assert settings.port_uses() == (
+        PortUse("database.etcd.client_port", "a", 12379),
+        PortUse("database.etcd.client_port", "a", 12380),
+        PortUse("database.etcd.client_port", "b", 12379),
+        PortUse("database.etcd.peer_port", "a", 12479),
+        PortUse("database.etcd.peer_port", "a", 12480),
+        PortUse("database.etcd.peer_port", "b", 12479),
+        PortUse("database.postgres_port", "a", 15432),
+        PortUse("database.postgres_port", "b", 15432),
+        PortUse("database.postgres_port", "a", 15433),
+        PortUse("database.patroni_port", "a", 18008),
+        PortUse("database.patroni_port", "b", 18008),
+        PortUse("database.patroni_port", "a", 18009),
+        PortUse("database.exporter_port", "a", 19187),
+        PortUse("database.exporter_port", "b", 19187),
+        PortUse("database.exporter_port", "a", 19188),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_etcd_has_an_odd_number_of_members(count: int) -> None:
+    assert len(EtcdSettings(hosts=("a",) * count).hosts) == count
+
+
+@pytest.mark.parametrize("count", [0, 2, 4, 6, 7])
+def test_another_number_of_etcd_members_is_refused(count: int) -> None:
+    assert refusal(EtcdSettings, {"hosts": ["a"] * count}) == (
+        f"Value error, etcd.hosts has {count} members: make it 1, 3 or 5, so that a majority exists"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"memory_mib": 127}, "Input should be greater than or equal to 128"),
+        ({"memory_mib": 8193}, "Input should be less than or equal to 8192"),
+        ({"quota_mib": 63}, "Input should be greater than or equal to 64"),
+        ({"quota_mib": 8193}, "Input should be less than or equal to 8192"),
+        ({"compaction_hours": 0}, "Input should be greater than or equal to 1"),
+        ({"compaction_hours": 169}, "Input should be less than or equal to 168"),
+        ({"heartbeat_ms": 9}, "Input should be greater than or equal to 10"),
+        ({"heartbeat_ms": 5001}, "Input should be less than or equal to 5000"),
+        ({"election_ms": 99}, "Input should be greater than or equal to 100"),
+        ({"election_ms": 50001}, "Input should be less than or equal to 50000"),
+        (
+            {"election_ms": 499},
+            "Value error, etcd.election_ms=499 is less than 5 heartbeats of 100 ms: make it at least 500",
+        ),
+        ({"client_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"client_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"peer_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"peer_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"members": 3}, "Extra inputs are not permitted"),
+    ],
+)
+def test_bad_etcd_settings_are_refused(bad: dict[str, Any], message: str) -> None:
+    assert refusal(EtcdSettings, {"hosts": ["a"], **bad}) == message
+
+
+@given(heartbeat=st.integers(10, 5000), election=st.integers(100, 50000))
+def test_an_election_waits_for_five_heartbeats(heartbeat: int, election: int) -> None:
+    document = {"hosts": ["a"], "heartbeat_ms": heartbeat, "election_ms": election}
+
+    assert accepts(EtcdSettings, document) == (election >= 5 * heartbeat)
+
+
+def test_a_lease_that_just_outlives_a_loop_is_taken() -> None:
+    assert FailoverSettings(ttl_seconds=20, loop_wait_seconds=6, retry_timeout_seconds=7).ttl_seconds == 20
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (
+            {"loop_wait_seconds": 7},
+            "Value error, failover.ttl_seconds=20 is less than loop_wait_seconds + 2·retry_timeout_seconds = 21: "
+            "raise ttl_seconds or lower the others",
+        ),
+        (
+            {"ttl_seconds": 30, "retry_timeout_seconds": 13},
+            "Value error, failover.ttl_seconds=30 is less than loop_wait_seconds + 2·retry_timeout_seconds = 31: "
+            "raise ttl_seconds or lower the others",
+        ),
+        ({"ttl_seconds": 19}, "Input should be greater than or equal to 20"),
+        ({"ttl_seconds": 301}, "Input should be less than or equal to 300"),
+        ({"loop_wait_seconds": 0}, "Input should be greater than or equal to 1"),
+        ({"loop_wait_seconds": 61}, "Input should be less than or equal to 60"),
+        ({"retry_timeout_seconds": 2}, "Input should be greater than or equal to 3"),
+        ({"retry_timeout_seconds": 121}, "Input should be less than or equal to 120"),
+        ({"primary_start_timeout_seconds": -1}, "Input should be greater than or equal to 0"),
+        ({"primary_start_timeout_seconds": 601}, "Input should be less than or equal to 600"),
+    ],
+)
+def test_bad_timers_are_refused(bad: dict[str, Any], message: str) -> None:
+    assert refusal(FailoverSettings, bad) == message
+
+
+@given(ttl=st.integers(20, 300), loop_wait=st.integers(1, 60), retry=st.integers(3, 120))
+def test_a_lease_outlives_a_loop_with_two_retries(ttl: int, loop_wait: int, retry: int) -> None:
+    document = {"ttl_seconds": ttl, "loop_wait_seconds": loop_wait, "retry_timeout_seconds": retry}
+
+    assert accepts(FailoverSettings, document) == (loop_wait + 2 * retry <= ttl)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"connection_limit": 0, "statement_timeout_seconds": 0}, "Input should be greater than or equal to 1"),
+        ({"connection_limit": 1001, "statement_timeout_seconds": 0}, "Input should be less than or equal to 1000"),
+        ({"connection_limit": 1, "statement_timeout_seconds": -1}, "Input should be greater than or equal to 0"),
+        ({"connection_limit": 1, "statement_timeout_seconds": 86401}, "Input should be less than or equal to 86400"),
+        ({"connection_limit": 1}, "Field required"),
+    ],
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_bad_bounds_of_a_role_are_refused(role: str, bad: dict[str, Any], message: str) -> None:
+    assert refusal(DatabaseObjectsSettings, {role: bad}) == message
+
+
+@pytest.mark.parametrize("edition", ["apache", "community"])
+def test_an_edition_is_chosen(edition: str) -> None:
+    assert DatabaseObjectsSettings.model_validate({"edition": edition}).edition == edition
+
+
+def test_another_edition_is_refused() -> None:
+    assert refusal(DatabaseObjectsSettings, {"edition": "oss"}) == "Input should be 'apache' or 'community'"
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
+    assert len(database(hosts=["a"] * count, synchronous_standbys=0).hosts) == count
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"hosts": []}, "Tuple should have at least 1 item after validation, not 0"),
+        ({"hosts": ["a"] * 8}, "Tuple should have at most 7 items after validation, not 8"),
+        (
+            {"synchronous_standbys": 2},
+            "Value error, synchronous_standbys=2 exceeds replicas=1: add hosts or lower synchronous_standbys",
+        ),
+        (
+            {"hosts": ["a"]},
+            "Value error, synchronous_standbys=1 exceeds replicas=0: add hosts or lower synchronous_standbys",
+        ),
+        ({"synchronous_standbys": -1}, "Input should be greater than or equal to 0"),
+        ({"synchronous_standbys": 7}, "Input should be less than or equal to 6"),
+        (
+            {"max_connections": 94},
+            "Value error, max_connections=94 is less than the 95 that the roles' connection_limit and 10 for "
+            "superusers need: raise it or lower the limits",
+        ),
+        ({"max_connections": 24}, "Input should be greater than or equal to 25"),
+        ({"max_connections": 1001}, "Input should be less than or equal to 1000"),
+        (
+            {"etcd": {"hosts": ["a"], "election_ms": 13334}},
+            "Value error, failover.ttl_seconds=20 is less than the 21 s that etcd keeps any lease with "
+            "etcd.election_ms=13334: raise it or lower election_ms",
+        ),
+        ({"memory_mib": 511}, "Input should be greater than or equal to 512"),
+        ({"memory_mib": 1048577}, "Input should be less than or equal to 1048576"),
+        ({"shm_mib": 255}, "Input should be greater than or equal to 256"),
+        ({"shm_mib": 262145}, "Input should be less than or equal to 262144"),
+        ({"wal_mib": 255}, "Input should be greater than or equal to 256"),
+        ({"wal_mib": 1048577}, "Input should be less than or equal to 1048576"),
+        ({"stop_grace_seconds": 59}, "Input should be greater than or equal to 60"),
+        ({"stop_grace_seconds": 601}, "Input should be less than or equal to 600"),
+        ({"postgres_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"postgres_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"patroni_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"patroni_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"exporter_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"exporter_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"replicas": 1}, "Extra inputs are not permitted"),
+    ],
+)
+def test_bad_settings_are_refused(bad: dict[str, Any], message: str) -> None:
+    assert refusal(DatabaseSettings, {**GOOD, **bad}) == message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        {"synchronous_standbys": 1},
+        {"hosts": ["a"], "synchronous_standbys": 0},
+        {"max_connections": 95},
+        {"etcd": {"hosts": ["a"], "election_ms": 13333}},
+        {"postgres_port": 1024, "patroni_port": 65000},
+        {"memory_mib": 512, "shm_mib": 256, "wal_mib": 256, "stop_grace_seconds": 60},
+        {"memory_mib": 1048576, "shm_mib": 262144, "wal_mib": 1048576, "stop_grace_seconds": 600},
+    ],
+)
+def test_settings_that_just_fit_are_taken(good: dict[str, Any]) -> None:
+    assert set(good) <= database(**good).model_fields_set
+
+
+@given(nodes=st.integers(1, 7), standbys=st.integers(0, 6))
+def test_only_standbys_that_exist_confirm(nodes: int, standbys: int) -> None:
+    document = {**GOOD, "hosts": ["a"] * nodes, "synchronous_standbys": standbys}
+
+    assert accepts(DatabaseSettings, document) == (standbys < nodes)
+
+
+@given(limits=st.tuples(*[st.integers(1, 300)] * 4), connections=st.integers(25, 1000))
+def test_every_role_gets_its_connections_with_ten_left(limits: tuple[int, ...], connections: int) -> None:
+    objects = {
+        role: {"connection_limit": limit, "statement_timeout_seconds": 0}
+        for role, limit in zip(ROLES, limits, strict=True)
+    }
+
+    accepted = accepts(DatabaseSettings, {**GOOD, "max_connections": connections, "objects": objects})
+    assert accepted == (sum(limits) + 10 <= connections)
+
+
+@given(election=st.integers(500, 50000), ttl=st.integers(20, 300))
+def test_etcd_does_not_lengthen_the_lease(election: int, ttl: int) -> None:
+    document = {**GOOD, "etcd": {"hosts": ["a"], "election_ms": election}, "failover": {"ttl_seconds": ttl}}
+
+    assert accepts(DatabaseSettings, document) == (1.5 * election <= 1000 * ttl)

@@ -1,0 +1,129 @@
+from collections.abc import Callable
+from typing import Any
+
+from components._common.endpoint import Endpoint
+from components._common.scraping import ScrapeTarget
+from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolerSettings, Routes
+from components.pooling.alerts import alert_rules
+from components.pooling.render import pgbouncer_ini, userlist
+from tests.components.conftest import Options
+from tests.conftest import CONTAINER, Recorder, Secret, placements
+
+SETTINGS = PoolerSettings(hosts=("b", "a"), memory_mib=256)
+ROUTES = {
+    host: Routes(Endpoint(address, 15000), Endpoint(address, 15100))
+    for host, address in (("a", "10.0.0.1"), ("b", "10.0.0.2"), ("c", "10.0.0.3"))
+}
+
+
+def build() -> Pooler:
+    return Pooler(
+        "pooler",
+        PoolerArgs(
+            settings=SETTINGS,
+            placements=placements("a", "b", "c"),
+            image="sha256:pgbouncer",
+            exporter_image="sha256:exporters",
+            routes=ROUTES,
+            passwords=PoolerPasswords(writer="w", reader="r", monitoring="m"),
+        ),
+    )
+
+
+def deployed(recorder: Recorder, name: str) -> dict[str, Any]:
+    recorder.run(lambda: build() and None)
+    return recorder.inputs(CONTAINER, name)
+
+
+def seen(recorder: Recorder, look: Callable[[Pooler], Any]) -> Any:
+    return recorder.run(lambda: look(build()))
+
+
+def secrets_label(found: dict[str, Any]) -> list[str]:
+    return [label["value"] for label in found["labels"] if label["label"] == "hft.secrets"]
+
+
+def test_each_chosen_host_has_a_pooler_and_an_exporter(recorder: Recorder) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert {name: recorder.provider(CONTAINER, name) for name in recorder.names(CONTAINER)} == {
+        "pooler-a": "on-a",
+        "pooler-b": "on-b",
+        "pooler-exporter-a": "on-a",
+        "pooler-exporter-b": "on-b",
+    }
+
+
+def test_a_pooler_takes_the_router_of_its_own_host_and_its_users_are_secret(recorder: Recorder) -> None:
+    found = deployed(recorder, "pooler-b")
+    ini = pgbouncer_ini(SETTINGS, Endpoint("10.0.0.2", 16432), ROUTES["b"].writer, ROUTES["b"].reader)
+    users = userlist({"hft_writer": "w", "hft_reader": "r", "hft_monitoring": "m"})
+
+    assert found["uploads"] == Secret(
+        [
+            {"file": "/etc/hft/pgbouncer.ini", "content": ini, "permissions": "0444"},
+            {"file": "/run/secrets/pooler-users", "content": users, "permissions": "0444"},
+        ]
+    )
+    assert secrets_label(found) == ["db-monitoring,db-reader,db-writer"]
+
+
+def test_a_pooler_lets_transactions_end_and_is_healthy_when_it_answers(recorder: Recorder) -> None:
+    found = deployed(recorder, "pooler-b")
+
+    assert (found["name"], found["image"]) == ("hft-dev-pooler", "sha256:pgbouncer")
+    assert found["command"] == ["/etc/hft/pgbouncer.ini"]
+    assert found["healthcheck"]["tests"] == ["CMD", "pg-ping", "10.0.0.2", "16432"]
+    assert (found["stopSignal"], found["memory"]) == ("SIGINT", 256)
+
+
+def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
+    found = deployed(recorder, "pooler-exporter-b")
+
+    assert (found["name"], found["image"]) == ("hft-dev-pooler-exporter", "sha256:exporters")
+    assert found["command"] == [
+        *("pgbouncer", "10.0.0.2", "16432", "pgbouncer", "hft_monitoring", "/run/secrets/db-monitoring"),
+        "--web.listen-address=10.0.0.2:19127",
+    ]
+    assert found["uploads"] == Secret([{"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"}])
+    assert secrets_label(found) == ["db-monitoring"]
+    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.2:19127/"]
+    assert found["memory"] == 64
+
+
+def test_an_exporter_starts_after_the_pooler_of_its_host(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert recorder.run(lambda: options.after("pooler-exporter-a")) == ["pooler-a"]
+    assert recorder.run(lambda: options.after("pooler-exporter-b")) == ["pooler-b"]
+
+
+def test_clients_find_the_pooler_of_their_host_and_the_first_one(recorder: Recorder) -> None:
+    found = seen(
+        recorder,
+        lambda pooler: {
+            **{host: str(endpoint) for host, endpoint in pooler.by_host.items()},
+            "writer": str(pooler.writer),
+            "reader": str(pooler.reader),
+        },
+    )
+
+    assert found == {
+        "a": "10.0.0.1:16432",
+        "b": "10.0.0.2:16432",
+        "writer": "10.0.0.2:16432",
+        "reader": "10.0.0.2:16432",
+    }
+
+
+def test_every_exporter_is_scraped(recorder: Recorder) -> None:
+    targets = seen(recorder, lambda pooler: [target.as_output() for target in pooler.scrape_targets])
+
+    assert targets == [
+        ScrapeTarget(job="pgbouncer", instance="pooler-b", address="10.0.0.2:19127").as_output(),
+        ScrapeTarget(job="pgbouncer", instance="pooler-a", address="10.0.0.1:19127").as_output(),
+    ]
+
+
+def test_it_hands_on_the_rules_of_the_folder(recorder: Recorder) -> None:
+    assert seen(recorder, lambda pooler: dict(pooler.alert_rules)) == alert_rules()

@@ -1,0 +1,159 @@
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components._common.endpoint import DatabaseMember, Endpoint
+from components.pooling import PoolerSettings, RouterSettings
+from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
+
+MEMBERS = [
+    DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008),
+    DatabaseMember(name="tsdb-1", address="10.0.0.2", postgres_port=15433, patroni_port=18009),
+]
+WRITER, READER, LISTEN = Endpoint("10.0.0.1", 15000), Endpoint("10.0.0.1", 15100), Endpoint("10.0.0.1", 16432)
+
+HAPROXY_CFG = """\
+global
+    log stdout format raw local0 notice
+    maxconn 1000
+
+defaults
+    mode tcp
+    log global
+    option tcplog
+    option dontlognull
+    option clitcpka
+    option srvtcpka
+    retries 2
+    timeout connect 1s
+    timeout check 1s
+    timeout queue 5s
+    timeout client 1h
+    timeout server 1h
+    default-server inter 1000ms fastinter 250ms fall 2 rise 2
+
+frontend writer
+    bind 10.0.0.1:15000
+    default_backend primary
+
+frontend reader
+    bind 10.0.0.1:15100
+    use_backend primary if { nbsrv(standbys) eq 0 }
+    default_backend standbys
+
+backend primary
+    option httpchk OPTIONS /primary
+    http-check expect status 200
+    server tsdb-0 10.0.0.1:15432 check port 18008 on-marked-down shutdown-sessions
+    server tsdb-1 10.0.0.2:15433 check port 18009 on-marked-down shutdown-sessions
+
+backend standbys
+    balance leastconn
+    option httpchk OPTIONS /replica
+    http-check expect status 200
+    server tsdb-0 10.0.0.1:15432 check port 18008
+    server tsdb-1 10.0.0.2:15433 check port 18009
+
+frontend stats
+    mode http
+    option httplog
+    option dontlog-normal
+    bind 10.0.0.1:18404
+    timeout client 10s
+    monitor-uri /healthz
+    monitor fail if { nbsrv(primary) eq 0 }
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 404
+"""
+
+PGBOUNCER_INI = """\
+[databases]
+hft = host=10.0.0.1 port=15000 dbname=hft
+hft_ro = host=10.0.0.1 port=15100 dbname=hft
+
+[pgbouncer]
+listen_addr = 10.0.0.1
+listen_port = 16432
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = /run/secrets/pooler-users
+stats_users = hft_monitoring
+pool_mode = transaction
+default_pool_size = 20
+max_client_conn = 500
+max_prepared_statements = 200
+query_wait_timeout = 10
+; The default of 15 s turns every failed login during a failover into 15 s of refusals.
+server_login_retry = 1
+server_connect_timeout = 2
+server_check_delay = 5
+; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
+ignore_startup_parameters = extra_float_digits
+log_connections = 0
+log_disconnections = 0
+"""
+
+
+def router(**changes: Any) -> RouterSettings:
+    return RouterSettings.model_validate({"hosts": ["a"], **changes})
+
+
+def pooler(**changes: Any) -> PoolerSettings:
+    return PoolerSettings.model_validate({"hosts": ["a"], **changes})
+
+
+def test_haproxy_cfg() -> None:
+    assert haproxy_cfg(router(), "10.0.0.1", MEMBERS) == HAPROXY_CFG
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "changed"),
+    [
+        ({"max_connections": 2000}, "maxconn 1000", "maxconn 2000"),
+        ({"check_interval_ms": 2000}, "inter 1000ms", "inter 2000ms"),
+        ({"fast_interval_ms": 500}, "fastinter 250ms", "fastinter 500ms"),
+        ({"writer_port": 15001}, "bind 10.0.0.1:15000", "bind 10.0.0.1:15001"),
+        ({"reader_port": 15101}, "bind 10.0.0.1:15100", "bind 10.0.0.1:15101"),
+        ({"stats_port": 18405}, "bind 10.0.0.1:18404", "bind 10.0.0.1:18405"),
+        ({"memory_mib": 256}, "", ""),
+    ],
+)
+def test_a_choice_changes_its_place_in_haproxy_cfg(changes: dict[str, Any], text: str, changed: str) -> None:
+    assert haproxy_cfg(router(**changes), "10.0.0.1", MEMBERS) == HAPROXY_CFG.replace(text, changed)
+    assert text in HAPROXY_CFG
+
+
+def test_pgbouncer_ini() -> None:
+    assert pgbouncer_ini(pooler(), LISTEN, WRITER, READER) == PGBOUNCER_INI
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "changed"),
+    [
+        ({"pool_size": 30}, "default_pool_size = 20", "default_pool_size = 30"),
+        ({"max_client_connections": 50}, "max_client_conn = 500", "max_client_conn = 50"),
+        ({"max_prepared_statements": 20}, "max_prepared_statements = 200", "max_prepared_statements = 20"),
+        ({"query_wait_seconds": 3}, "query_wait_timeout = 10", "query_wait_timeout = 3"),
+    ],
+)
+def test_a_choice_changes_its_line_in_pgbouncer_ini(changes: dict[str, Any], line: str, changed: str) -> None:
+    assert pgbouncer_ini(pooler(**changes), LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(line, changed)
+    assert line in PGBOUNCER_INI
+
+
+def test_userlist_is_sorted_and_doubles_quotes() -> None:
+    assert userlist({"hft_writer": 'a"b', "hft_reader": "c\\d"}) == '"hft_reader" "c\\d"\n"hft_writer" "a""b"\n'
+
+
+QUOTED = re.compile(r'"((?:[^"]|"")*)" "((?:[^"]|"")*)"\n')
+
+
+@given(st.dictionaries(st.sampled_from(["one", "two", "three"]), st.text(st.characters(codec="ascii"))))
+def test_every_password_can_be_read_back(passwords: dict[str, str]) -> None:
+    text = userlist(passwords)
+    read = {role: password.replace('""', '"') for role, password in QUOTED.findall(text)}
+
+    assert (read, QUOTED.sub("", text)) == (passwords, "")
