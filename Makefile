@@ -5,7 +5,7 @@ READY := toolchain/bootstrap.sh setup && . .hft/env
 
 setup: ; @toolchain/bootstrap.sh setup
 up: ; @$(READY) && hft images build && hft up dev
-down: ; @$(READY) && hft down dev $(if $(VOLUMES),--volumes)
+down: ; @$(READY) && hft down dev $(if $(VOLUMES),--volumes --yes)
 test: ; @toolchain/bootstrap.sh test
 lint: ; @toolchain/bootstrap.sh lint
 fmt: ; @$(READY) && ruff check --fix --quiet . && ruff format .

@@ -72,13 +72,22 @@ def settle(state: State, found: Mapping[str, str]) -> Export:
     """A state without pending operations; `found` URN → id of those whose creation may have succeeded."""
     export = _edited(state, lambda entry: entry)
     deployment = export["deployment"]
-    known = {resource.urn for resource in state.resources}
     for pending in deployment.pop("pending_operations", None) or []:
         entry = pending["resource"]
-        if entry["urn"] in found and entry["urn"] not in known:
+        if entry["urn"] in found:
             outputs = copy.deepcopy(entry.get("inputs", {}))
-            deployment["resources"].append({**entry, "id": found[entry["urn"]], "outputs": outputs})
+            _place(deployment["resources"], {**entry, "id": found[entry["urn"]], "outputs": outputs})
     return export
+
+
+def _place(entries: list[dict[str, Any]], made: dict[str, Any]) -> None:
+    """Put in what was made: where the one that it replaces was, as others after that need it, else at the end."""
+    for index, entry in enumerate(entries):
+        if entry["urn"] == made["urn"] and not entry.get("delete"):
+            if entry.get("pendingReplacement"):
+                entries[index] = made
+            return
+    entries.append(made)
 
 
 def _edited(state: State, edit: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Export:

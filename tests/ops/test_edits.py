@@ -93,3 +93,13 @@ def test_settling_adds_nothing_twice() -> None:
     role = entry(ROLE, "db-owner", inputs={"name": "hft_owner"})
     found = edits.settle(state(role, pending=[("creating", role)]), {role["urn"]: "hft_owner"})
     assert [each["urn"] for each in found["deployment"]["resources"]].count(role["urn"]) == 1
+
+
+def test_settling_puts_a_replacement_where_the_replaced_was() -> None:
+    old = entry(CONTAINER, "tsdb-node-0", id="old", pendingReplacement=True)
+    after = entry(CONTAINER, "tsdb-node-1", dependencies=[old["urn"]])
+    new = entry(CONTAINER, "tsdb-node-0", id="", inputs={"name": "hft-dev-tsdb-0"})
+    found = edits.settle(state(old, after, pending=[("creating", new)]), {new["urn"]: "new"})["deployment"]["resources"]
+
+    assert [(each["urn"], each["id"]) for each in found[-2:]] == [(old["urn"], "new"), (after["urn"], "tsdb-node-1-id")]
+    assert "pendingReplacement" not in found[-2]
