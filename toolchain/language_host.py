@@ -25,6 +25,10 @@ _THREADS = 64
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Answers the engine; the program runs in this process, packs and plugin folders in child processes."""
 
+    def __init__(self, engine: str) -> None:
+        """Serve the engine at this address, which takes what programs log."""
+        self._engine = engine
+
     def Handshake(
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language_pb2.LanguageHandshakeResponse:
@@ -68,7 +72,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         """Run the program to its end."""
-        return program.run(request)
+        return program.run(request, self._engine)
 
     def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
@@ -78,9 +82,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def main() -> None:
-    """Serve on a free local port, print it, and stay until the engine ends this process."""
+    """Serve on a free local port, print it, and stay until the engine ends this process.
+
+    The engine gives its own address as the last argument.
+    """
     server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS), options=GRPC_OPTIONS)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(sys.argv[-1]), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)

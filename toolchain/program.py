@@ -26,9 +26,9 @@ _NOT_THE_PROGRAM = (
 """Where frames come from that say nothing about the user's program."""
 
 
-def run(request: language_pb2.RunRequest) -> language_pb2.RunResponse:
-    """Run the program that the engine asks for; `bail` says that its error was shown already."""
-    return contextvars.copy_context().run(_run, request)
+def run(request: language_pb2.RunRequest, engine: str) -> language_pb2.RunResponse:
+    """Run the program that the engine at `engine` asks for; `bail` says that its error was shown already."""
+    return contextvars.copy_context().run(_run, request, engine)
 
 
 def entry_point(request: language_pb2.RunRequest) -> Path:
@@ -37,11 +37,12 @@ def entry_point(request: language_pb2.RunRequest) -> Path:
     return path / "__main__.py" if path.is_dir() else path
 
 
-def _run(request: language_pb2.RunRequest) -> language_pb2.RunResponse:
+def _run(request: language_pb2.RunRequest, engine: str) -> language_pb2.RunResponse:
     reset_options(
         project=request.project,
         monitor_address=request.monitor_address,
-        engine_address=request.args[0] if request.args else "",
+        # Without it, what the program logs would be plain output, and its errors no errors to the engine.
+        engine_address=engine,
         stack=request.stack,
         parallel=request.parallel,
         preview=request.dryRun,

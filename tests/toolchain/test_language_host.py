@@ -168,6 +168,13 @@ def test_a_run_error_is_told_without_traceback(project: Project) -> None:
     assert "Traceback" not in preview.stdout
 
 
+def test_what_a_program_logs_is_a_diagnostic_of_its_severity(project: Project) -> None:
+    project.write("__main__.py", "import pulumi\npulumi.log.warn('no image')\nraise pulumi.RunError('no host')\n")
+    told = json.loads(project.pulumi("preview", "--json").stdout)["diagnostics"]
+    said = [(each["severity"], each["message"]) for each in told if "no " in each["message"]]
+    assert said == [("warning", "warning: no image\n"), ("error", "error: no host\n")]
+
+
 def test_a_mandatory_rule_stops_the_preview_and_knows_its_stack(project: Project) -> None:
     project.write("__main__.py", f"{COMPONENT}\nThing('a', 4)\n")
     project.pulumi("config", "set", "x", "7")

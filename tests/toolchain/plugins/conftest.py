@@ -1,6 +1,11 @@
-"""Drives a plugin over real gRPC, as the engine does, and compares its tables with the published schemas."""
+"""Drives a plugin over real gRPC, or by the real engine; compares its tables with the published schemas."""
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +17,14 @@ from google.protobuf import struct_pb2
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from toolchain.engine.lookup import require_engine
+from toolchain.errors import ToolchainError
 from toolchain.plugins.framework import Property, Resource, TableProvider
 from toolchain.plugins.framework.server import start
 from toolchain.plugins.framework.values import UNKNOWN, is_unknown, unknown, wrap
 
-SCHEMAS = Path(__file__).resolve().parents[4] / "shared" / "schemas"
+CHECKOUT = Path(__file__).resolve().parents[3]
+SCHEMAS = CHECKOUT.parent / "shared" / "schemas"
 
 
 @dataclass(frozen=True)
@@ -183,6 +191,94 @@ async def serve() -> AsyncIterator[Serve]:
     yield serve_one
     for stop in running:
         await stop()
+
+
+class Project:
+    """A Pulumi project in a folder, run by the real engine with the language host and the plugins of this checkout.
+
+    Skips the test where the engine is not there (set-up builds it).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "state").mkdir()
+        (folder / "Pulumi.yaml").write_text("name: plugins\nruntime: python\n")
+        self._environment = _environment(folder)
+        self.run("stack", "init", "test")
+
+    def program(self, text: str) -> None:
+        """Replaces the program."""
+        (self._folder / "__main__.py").write_text(text)
+
+    def run(self, *arguments: str, fails: bool = False) -> str:
+        """Runs the CLI; gives what it wrote. `fails`: it must exit non-zero, else zero."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        ran = subprocess.run(
+            command,
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert (ran.returncode != 0) == fails, ran.stdout
+        assert "Traceback" not in ran.stdout
+        return ran.stdout
+
+    def up(self, *, fails: bool = False) -> str:
+        return self.run("up", "--yes", "--skip-preview", fails=fails)
+
+    def preview(self) -> dict[str, str]:
+        """What `up` would do: logical name → operation, without what stays the same."""
+        printed = self.run("preview", "--json")
+        steps = json.loads(printed[printed.index("{") :])["steps"]
+        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] != "same"}
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """State by logical name, custom resources only."""
+        exported = json.loads(self.run("stack", "export", "--show-secrets"))["deployment"].get("resources", [])
+        return {r["urn"].rpartition("::")[2]: r for r in exported if r["custom"] and ":providers:" not in r["type"]}
+
+
+def operations(printed: str) -> dict[str, int]:
+    """The counts under "Resources:" of an update's summary."""
+    summary = printed.partition("Resources:")[2]
+    return {
+        word: int(count) for count, word in re.findall(r"(\d+) (created|updated|replaced|deleted|unchanged)", summary)
+    }
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    try:
+        engine = require_engine()
+    except ToolchainError as error:
+        pytest.skip(f"no engine here: {error}")
+    launchers = folder / "bin"
+    launchers.mkdir()
+    modules = {"pulumi-language-python": "toolchain.language_host"}
+    plugins = ("docker", "grafana", "postgresql", "random")
+    modules |= {f"pulumi-resource-{name}": f"toolchain.plugins.{name}" for name in plugins}
+    for name, module in modules.items():
+        command = shlex.join([sys.executable, "-P", "-u", str(CHECKOUT / "toolchain" / "launch.py"), module])
+        (launchers / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        (launchers / name).chmod(0o755)
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")},
+        "PATH": os.pathsep.join([str(launchers), str(Path(engine).parent), os.environ["PATH"]]),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project with the stack `test`."""
+    return Project(tmp_path)
 
 
 def published(package: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One Docker daemon: a client per worker thread, plain calls to its Engine API."""
 
 import threading
+import weakref
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +14,10 @@ _CALL_SECONDS = 120
 
 
 class Daemon:
-    """Connects on first use. Safe to share: each thread has a client of its own, as requests' sessions must not be."""
+    """Connects on first use. Safe to share: each thread has a client of its own, as requests' sessions must not be.
+
+    Its connections, and the ssh processes behind them, end with it.
+    """
 
     def __init__(self, endpoint: Endpoint, credentials: dict[str, Credentials] | None = None) -> None:
         self.endpoint = endpoint
@@ -21,6 +25,8 @@ class Daemon:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._version: str | None = None
+        self._clients: list[Any] = []
+        weakref.finalize(self, _close, self._clients)
 
     def check(self) -> None:
         """Raises ProviderError when the daemon does not answer."""
@@ -56,9 +62,9 @@ class Daemon:
         client = self._client()
         return _transport().request(client, doing, method, path, body=body, query=query, seconds=seconds)
 
-    def logs(self, doing: str, container: str, *, lines: int | None = None) -> str:
-        """The last lines that the container wrote; without `lines` all of them, followed until it ends."""
-        text: str = _transport().logs(self._client(), doing, container, lines)
+    def logs(self, doing: str, container: str, *, lines: int | None = None, follow: bool = False) -> str:
+        """The last lines that the container wrote, all of them without `lines`; `follow` waits for its end."""
+        text: str = _transport().logs(self._client(), doing, container, lines, follow=follow)
         return text
 
     def pull(self, doing: str, image: str, platform: str) -> None:
@@ -70,6 +76,7 @@ class Daemon:
         if client is None:
             client = _transport().connect(self.endpoint, self.api_version(), _CALL_SECONDS)
             self._local.client = client
+            self._clients.append(client)
         return client
 
 
@@ -77,6 +84,11 @@ def _transport() -> ModuleType:
     from toolchain.plugins.docker import transport  # noqa: PLC0415 - 130 ms that a preview over ssh need not pay
 
     return transport
+
+
+def _close(clients: list[Any]) -> None:
+    for client in clients:
+        client.close()
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Which daemon the provider configuration names, and with what TLS material."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ class Endpoint:
 
     host: str
     ssh_options: tuple[str, ...] = ()
-    ca: str | None = None
-    cert: str | None = None
-    key: str | None = None
+    ca: str | None = field(default=None, repr=False)
+    cert: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
 
     @property
     def by_ssh(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from toolchain.plugins.docker import labels
 from toolchain.plugins.docker.daemon import Daemon
-from toolchain.plugins.docker.refusal import Missing, Refused
+from toolchain.plugins.docker.refusal import Missing, Refused, taken
 from toolchain.plugins.framework import (
     ProviderError,
     Resource,
@@ -51,7 +51,12 @@ class Network(Resource[Daemon]):
     def create(self, inputs: Values) -> Result:
         """Make the network. A name that is taken is refused."""
         name = inputs["name"]
-        made = self.client.call(f"create network {name}", "POST", "/networks/create", create_body(inputs))
+        try:
+            made = self.client.call(f"create network {name}", "POST", "/networks/create", create_body(inputs))
+        except Refused as refusal:
+            if refusal.reason == f"network with name {name} already exists":
+                raise taken(self.token, name) from refusal
+            raise
         found = self.client.call(f"inspect network {name}", "GET", f"/networks/{made['Id']}")
         return Result(id=made["Id"], outputs=observed(found))
 

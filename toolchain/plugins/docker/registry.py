@@ -72,10 +72,23 @@ def _from_file(text: str, host: str, origin: str) -> tuple[str, str]:
     except ValueError as error:
         raise ProviderError(f"docker registryAuth {host}: {origin} is not JSON") from error
     names = [host, f"https://{host}"] + (["https://index.docker.io/v1/", *_HUB_NAMES] if host in _HUB_NAMES else [])
-    entry = next((known["auths"][name] for name in names if known.get("auths", {}).get(name, {}).get("auth")), None)
-    if entry is not None:
-        username, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
-        return username, password
-    helper = known.get("credHelpers", {}).get(host) or known.get("credsStore")
+    entries = _object(_object(known).get("auths"))
+    login = next((auth for name in names if (auth := _object(entries.get(name)).get("auth"))), None)
+    if login is not None:
+        return _decoded(login, host, origin)
+    helper = _object(_object(known).get("credHelpers")).get(host) or _object(known).get("credsStore")
     reason = f"uses the credential helper {helper!r}, which is not supported" if helper else "has no login for it"
     raise ProviderError(f"docker registryAuth {host}: {origin} {reason}; give username and password")
+
+
+def _decoded(login: Any, host: str, origin: str) -> tuple[str, str]:
+    try:
+        username, _, password = base64.b64decode(login).decode().partition(":")
+    except (TypeError, ValueError) as error:
+        reason = "has a login that is not base64 of user:password; give username and password"
+        raise ProviderError(f"docker registryAuth {host}: {origin} {reason}") from error
+    return username, password
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

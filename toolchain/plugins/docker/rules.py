@@ -45,11 +45,11 @@ def duration_text(value: int) -> str:
     """Nanoseconds as Go writes them: ``1h2m3s``, ``1.5s``, ``250ms``, ``0s``."""
     for unit in ("ms", "us", "ns"):
         if 0 < value < _NANOSECONDS["s"] and value >= _NANOSECONDS[unit]:
-            return f"{value / _NANOSECONDS[unit]:g}{'µs' if unit == 'us' else unit}"
+            return f"{value / _NANOSECONDS[unit]:.9g}{'µs' if unit == 'us' else unit}"
     hours, rest = divmod(value, _NANOSECONDS["h"])
     minutes, rest = divmod(rest, _NANOSECONDS["m"])
     large = (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "")
-    return f"{large}{rest / _NANOSECONDS['s']:.9g}s"
+    return f"{large}{rest / _NANOSECONDS['s']:.11g}s"
 
 
 def _duration_problem(value: str) -> str | None:

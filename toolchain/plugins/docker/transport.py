@@ -2,6 +2,7 @@
 
 import functools
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,21 +12,31 @@ from docker import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 from requests.exceptions import RequestException
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
 
 from toolchain.plugins.docker.endpoint import Endpoint
-from toolchain.plugins.docker.refusal import Missing, Refused
+from toolchain.plugins.docker.refusal import Missing, Refused, reason_of
 from toolchain.plugins.docker.registry import Credentials
 from toolchain.plugins.docker.ssh import ssh_client
 from toolchain.plugins.framework import ProviderError
 
 
+class _Client(APIClient):
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        # requests would let REQUESTS_CA_BUNDLE, meant for web sites, go before the daemon's own authority.
+        verify = self.verify if verify is None else verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+
+
 def negotiate(endpoint: Endpoint, seconds: int) -> str:
     """The daemon's API version. Raises ProviderError, with the fix, when it does not answer."""
     try:
+        _knock(endpoint, seconds)
         client = connect(endpoint, None, seconds)
     except (DockerException, RequestException, OSError) as error:
         raise ProviderError(
-            f"failed to connect to docker daemon at {endpoint.host}: {_root(error)}; start it"
+            f"failed to connect to docker daemon at {endpoint.host}: {reason_of(error)}; start it"
             " (`systemctl start docker`), or set docker:host (DOCKER_HOST) to a daemon that answers"
         ) from error
     version: str = client._version
@@ -33,11 +44,20 @@ def negotiate(endpoint: Endpoint, seconds: int) -> str:
     return version
 
 
+def _knock(endpoint: Endpoint, seconds: int) -> None:
+    """Raises OSError where nobody listens on a unix socket; the docker package would leave its own socket open."""
+    scheme, _, path = endpoint.host.partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(seconds)
+            probe.connect(path)
+
+
 def connect(endpoint: Endpoint, version: str | None, seconds: int) -> Any:
     """A client; it asks the daemon for its version when `version` is None."""
     if endpoint.by_ssh:
         return ssh_client(endpoint, version, seconds)
-    return APIClient(endpoint.host, version=version or "auto", timeout=seconds, tls=_tls(endpoint))
+    return _Client(endpoint.host, version=version or "auto", timeout=seconds, tls=_tls(endpoint))
 
 
 def request(
@@ -60,13 +80,13 @@ def request(
         return response.json() if response.content else None
 
 
-def logs(client: Any, doing: str, container: str, lines: int | None) -> str:
+def logs(client: Any, doing: str, container: str, lines: int | None, *, follow: bool) -> str:
     """What a container wrote; see `Daemon.logs`."""
     with _refusals(doing):
-        if lines is not None:
-            written: bytes = client.logs(container, tail=lines)
-        else:
+        if follow:
             written = b"".join(client.logs(container, stream=True, follow=True))
+        else:
+            written = client.logs(container, tail="all" if lines is None else lines)
     return written.decode(errors="replace")
 
 
@@ -88,7 +108,7 @@ def _refusals(doing: str) -> Iterator[None]:
     except APIError as error:
         raise Refused(doing, _said(error)) from error
     except (DockerException, RequestException) as error:
-        raise Refused(doing, _root(error)) from error
+        raise Refused(doing, reason_of(error)) from error
 
 
 def _tls(endpoint: Endpoint) -> Any:
@@ -96,7 +116,8 @@ def _tls(endpoint: Endpoint) -> Any:
         return False
     pair = (_in_memory(endpoint.cert), _in_memory(endpoint.key)) if endpoint.cert and endpoint.key else None
     if endpoint.ca is None:
-        # The official plugin does not verify the daemon either when it has no CA.
+        # The official plugin does not verify the daemon either when it has no CA, and says nothing of it.
+        disable_warnings(InsecureRequestWarning)
         return TLSConfig(client_cert=pair, verify=False)
     return TLSConfig(client_cert=pair, ca_cert=_in_memory(endpoint.ca), verify=True)
 
@@ -111,9 +132,3 @@ def _in_memory(pem: str) -> str:
 
 def _said(error: APIError) -> str:
     return str(error.explanation or error).strip()
-
-
-def _root(error: BaseException) -> str:
-    while error.__context__ is not None:
-        error = error.__context__
-    return str(getattr(error, "strerror", None) or error)

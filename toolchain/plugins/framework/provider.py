@@ -85,7 +85,8 @@ class TableProvider(api.Provider):
         if not failures:
             found = resource.problems(values.plain_map(inputs, resource.inputs))
             failures = [api.CheckFailure(name, reason) for name, reason in found]
-        return api.CheckResponse(inputs=inputs, failures=failures)
+        marked = {k: values.marked(v, resource.inputs.get(k)) for k, v in inputs.items()}
+        return api.CheckResponse(inputs=marked, failures=failures)
 
     async def diff(self, request: api.DiffRequest) -> api.DiffResponse:
         """Former inputs against new ones."""

@@ -68,6 +68,19 @@ def has_unknown(value: Any) -> bool:
     return value is UNKNOWN
 
 
+def marked(value: PropertyValue, shape: Property | None) -> PropertyValue:
+    """The value with the secret marks that its shape demands, at any depth."""
+    if shape is None:
+        return value
+    if shape.secret:
+        return value.with_secret(True)
+    if isinstance(value.value, Mapping):
+        return value.with_value({k: marked(v, _member(shape, k)) for k, v in value.value.items()})
+    if isinstance(value.value, tuple):
+        return value.with_value(tuple(marked(item, shape.items) for item in value.value))
+    return value
+
+
 def outputs(results: Mapping[str, Any], echo: Mapping[str, PropertyValue], table: Table) -> dict[str, PropertyValue]:
     """State to hand to the engine: `results` over `echo`, keeping the secret marks that `echo` holds at any depth."""
     state = {k: v for k, v in echo.items() if v.value is not None and not k.startswith("__")}
@@ -78,7 +91,7 @@ def outputs(results: Mapping[str, Any], echo: Mapping[str, PropertyValue], table
             state.pop(key, None)
         elif known is None or plain(known, shape) != result:
             state[key] = wrap(result, secret=known.contains_secret() if known is not None else False)
-    return {k: v.with_secret(True) if k in table and table[k].secret else v for k, v in state.items()}
+    return {k: marked(v, table.get(k)) for k, v in state.items()}
 
 
 def _member(shape: Property | None, key: str) -> Property | None:

@@ -6,17 +6,19 @@ import re
 import secrets
 import subprocess
 import tarfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from docker import APIClient
 from docker.errors import APIError, DockerException
 
 from toolchain.plugins.docker.plugin import provider
 
+SOCKET = "/var/run/docker.sock"
 STACK = f"plugins-{os.getpid()}"
 LABEL = {"label": "hft.stack", "value": STACK}
 PROGRAMS = ("sh", "sleep", "cat", "ls")
@@ -24,12 +26,18 @@ PROGRAMS = ("sh", "sleep", "cat", "ls")
 
 @pytest.fixture(scope="session")
 def daemon() -> Iterator[APIClient]:
-    """A client of this machine's daemon; all that the tests made is removed in the end, by label."""
+    """A client of this machine's daemon."""
     try:
         client = APIClient(version="auto")
     except DockerException as error:
         pytest.skip(f"no Docker daemon answers here: {error}")
     yield client
+    clear(client)
+    client.close()
+
+
+def clear(client: APIClient) -> None:
+    """Removes all that the tests made."""
     ours = {"label": f"hft.stack={STACK}"}
     for container in client.containers(all=True, filters=ours):
         client.remove_container(container["Id"], force=True, v=True)
@@ -37,7 +45,6 @@ def daemon() -> Iterator[APIClient]:
         client.remove_network(network["Id"])
     for volume in client.volumes(filters=ours)["Volumes"] or []:
         client.remove_volume(volume["Name"], force=True)
-    client.close()
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +53,7 @@ def image(daemon: APIClient) -> Iterator[str]:
     name = f"hft-plugins:{os.getpid()}"
     daemon.import_image_from_data(_root_filesystem(), repository=name, changes=["VOLUME /etc/hft", "USER 10001"])
     yield name
-    for container in daemon.containers(all=True, filters={"label": f"hft.stack={STACK}"}):
-        daemon.remove_container(container["Id"], force=True, v=True)
+    clear(daemon)
     daemon.remove_image(name, force=True)
 
 
@@ -58,10 +64,12 @@ def name() -> str:
 
 
 @pytest.fixture
-async def plugin(serve: Any, daemon: APIClient) -> "Stack":
+async def plugin(serve: Any, daemon: APIClient) -> AsyncIterator["Stack"]:
+    """The plugin in front of the real daemon; all that a test makes goes with it."""
     running = await serve(provider())
-    await running.configure(host="unix:///var/run/docker.sock")
-    return Stack(running)
+    await running.configure(host=f"unix://{SOCKET}")
+    yield Stack(running)
+    clear(daemon)
 
 
 @dataclass
@@ -77,7 +85,6 @@ class Stack:
     """What the engine does with a resource: check, then create, update or delete, keeping inputs and state."""
 
     plugin: Any
-    made: list[Made] = field(default_factory=list)
 
     async def up(self, kind: str, **inputs: Any) -> Made:
         if kind != "RemoteImage":
@@ -125,6 +132,13 @@ def _root_filesystem() -> bytes:
 def _libraries(program: Path) -> list[str]:
     listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
     return re.findall(r"(/\S+) \(0x", listed)
+
+
+async def refusal(call: Awaitable[Any]) -> str:
+    """What the operator reads when this call fails, as it must."""
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
+        await call
+    return str(failed.value.details())
 
 
 def gone(daemon: APIClient, container: str) -> bool:

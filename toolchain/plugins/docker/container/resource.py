@@ -11,7 +11,7 @@ from toolchain.plugins.docker.container.state import observed
 from toolchain.plugins.docker.container.table import INPUTS, OUTPUTS
 from toolchain.plugins.docker.daemon import Daemon
 from toolchain.plugins.docker.image import ensure
-from toolchain.plugins.docker.refusal import Missing, Refused
+from toolchain.plugins.docker.refusal import Missing, Refused, taken
 from toolchain.plugins.framework import Incomplete, ProviderError, Resource, Result, Table, Values
 
 _SENT = frozenset(
@@ -42,9 +42,7 @@ class Container(Resource[Daemon]):
             reason = f"{path} needs Docker API {since}, the daemon at {daemon.endpoint.host} has {daemon.api_version()}"
             raise ProviderError(f"container {name}: {reason}: leave it out or upgrade Docker")
         ensure(daemon, inputs["image"], inputs.get("platform", ""))
-        query = {"name": name} | ({"platform": inputs["platform"]} if inputs.get("platform") else {})
-        body = request.create_body(inputs)
-        made = daemon.call(f"create container {name}", "POST", "/containers/create", body, **query)["Id"]
+        made = self._make(inputs)
         try:
             self._connect(made, inputs)
             self._upload(made, inputs)
@@ -85,6 +83,17 @@ class Container(Resource[Daemon]):
         except Missing:
             return
         self._remove(resource_id, name, volumes=state.get("removeVolumes", True))
+
+    def _make(self, inputs: Values) -> str:
+        name, body = inputs["name"], request.create_body(inputs)
+        query = {"name": name} | ({"platform": inputs["platform"]} if inputs.get("platform") else {})
+        try:
+            made: str = self.client.call(f"create container {name}", "POST", "/containers/create", body, **query)["Id"]
+        except Refused as refusal:
+            if "is already in use by container" in refusal.reason:
+                raise taken(self.token, name) from refusal
+            raise
+        return made
 
     def _connect(self, container: str, inputs: Values) -> None:
         networks = inputs.get("networksAdvanced", [])
@@ -134,16 +143,20 @@ class Container(Resource[Daemon]):
         return seen
 
     def _attach(self, container: str, inputs: Values) -> Values:
-        """Follow the container to its end; with `logs`, keep what it wrote."""
-        name, logs = inputs["name"], {}
-        if inputs["logs"]:
-            logs = {"containerLogs": self.client.logs(f"follow the log of container {name}", container)}
+        """Await the container's end; with `logs`, keep what it wrote."""
+        name, found = inputs["name"], {}
         try:
+            if inputs["logs"] and inputs["rm"]:
+                # It takes its log along. Following may miss what it wrote last, and there is no other way.
+                found["containerLogs"] = self.client.logs(f"follow the log of container {name}", container, follow=True)
             doing, path = f"await the end of container {name}", f"/containers/{container}/wait"
-            code = self.client.call(doing, "POST", path, seconds=None)["StatusCode"]
+            until = {"condition": "removed"} if inputs["rm"] else {}
+            found["exitCode"] = self.client.call(doing, "POST", path, seconds=None, **until)["StatusCode"]
+            if inputs["logs"] and not inputs["rm"]:
+                found["containerLogs"] = self.client.logs(f"read the log of container {name}", container)
         except Missing:
-            return logs
-        return {**logs, "exitCode": code}
+            pass
+        return found
 
     def _inspect(self, container: str) -> dict[str, Any] | None:
         try:
