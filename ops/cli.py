@@ -3,18 +3,18 @@
 import json
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import toolchain
+from ops import docs as pages
 from ops import down as downs
-from ops import images_cli, parts, secret_list, settings_file
+from ops import images_cli, parts, secret_list, settings_diff, settings_file
 from ops import status as statuses
 from ops import up as ups
+from ops.command import command
 from ops.errors import OpsError
 from ops.screen import Screen
 from ops.workspace import Workspace
@@ -25,14 +25,16 @@ Stack = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack: 
 
 app = typer.Typer(help="Bring a trading stack up, look at it, take it down.", no_args_is_help=True)
 secrets = typer.Typer(help="Look at the secrets of a stack; never at their values.", no_args_is_help=True)
+settings = typer.Typer(help="Look at the settings of the stacks.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
+app.add_typer(settings, name="settings")
 app.add_typer(images_cli.app, name="images")
 
 
 @app.command()
 def up(stack: Stack) -> None:
     """Bring the stack up; run it again to mend what was changed by hand or cut off."""
-    with _screen() as screen:
+    with command() as screen:
         workspace = _prepared(stack, screen)
         ups.up(workspace, settings_file.read(workspace), screen)
 
@@ -40,7 +42,7 @@ def up(stack: Stack) -> None:
 @app.command()
 def preview(stack: Stack) -> None:
     """Show what `up` would do, policies included; changes nothing."""
-    with _screen() as screen:
+    with command() as screen:
         workspace = _prepared(stack, screen)
         ups.preview(workspace, settings_file.read(workspace), screen)
 
@@ -52,7 +54,7 @@ def down(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before data is deleted.")] = False,
 ) -> None:
     """Remove what `up` made; data volumes and the secrets that open them stay, unless --volumes is given."""
-    with _screen() as screen:
+    with command() as screen:
         if volumes and not yes:
             _confirm(stack)
         downs.down(_prepared(stack, screen), screen, volumes=volumes)
@@ -64,7 +66,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of {part, endpoint, healthy}.")] = False,
 ) -> None:
     """Show each part, where it is, whether it is healthy, and how to open it."""
-    with _screen() as screen:
+    with command() as screen:
         found = statuses.status(Workspace.prepared(stack, ROOT))
         if as_json:
             print(json.dumps([each.as_json() for each in found], indent=2))
@@ -74,12 +76,39 @@ def status(
             screen.line(f"stack {stack} is not up")
 
 
+@app.command()
+def bench() -> None:
+    """Measure what the stack costs against doing the same by hand; takes minutes, and wants `dev` down."""
+    # Only here: it brings tools that no other command needs.
+    from ops.bench import bench as measure  # noqa: PLC0415
+
+    with command() as screen:
+        measure(screen)
+
+
 @secrets.command("list")
 def list_secrets(stack: Stack) -> None:
     """Show name, age and consumers of each secret."""
-    with _screen() as screen:
+    with command() as screen:
         found = secret_list.secret_uses(Workspace.prepared(stack, ROOT))
         screen.table(("secret", "age", "mounted by"), secret_list.rows(found))
+
+
+@settings.command("diff")
+def diff_settings() -> None:
+    """Show the settings that differ between dev and prod, defaults filled in."""
+    with command() as screen:
+        if found := settings_diff.rows(ROOT):
+            screen.table(settings_diff.HEADS, found)
+        else:
+            screen.line("dev and prod do not differ")
+
+
+@app.command()
+def docs() -> None:
+    """Write the generated pages: the settings, what differs between dev and prod, the policies, the picture."""
+    with command() as screen:
+        pages.write(ROOT, screen)
 
 
 def _prepared(stack: str, screen: Screen) -> Workspace:
@@ -94,17 +123,6 @@ def _confirm(stack: str) -> None:
         raise OpsError(f"--volumes deletes all data of stack {stack!r}: confirm with --yes")
     if typer.prompt(f"This deletes all data of stack {stack}. Type its name to go on") != stack:
         raise OpsError("that was not the stack's name: nothing was deleted")
-
-
-@contextmanager
-def _screen() -> Iterator[Screen]:
-    screen = Screen()
-    try:
-        yield screen
-    except OpsError as error:
-        for problem in error.problems:
-            screen.error(problem)
-        raise typer.Exit(1) from None
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import docker
 import requests
 from docker import DockerClient
+from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.errors import DockerException
 from docker.models.containers import Container
 from docker.models.networks import Network
@@ -16,21 +16,19 @@ from ops.errors import OpsError
 
 _TIMEOUT_SECONDS = 20
 _UNIX = "unix://"
+_SSH = "ssh://"
 
 
 @contextmanager
-def connected(endpoint: str) -> Iterator[DockerClient]:
-    """A client of the Docker engine at unix://, tcp:// or ssh://.
+def connected(endpoint: str, timeout_seconds: int = _TIMEOUT_SECONDS) -> Iterator[DockerClient]:
+    """A client of the Docker engine at unix://, tcp:// or ssh://; `timeout_seconds` is for one answer.
 
     Raises:
         OpsError: it does not answer.
     """
     try:
         _knock(endpoint)
-        # The system's own ssh knows the user's keys, agents and jump hosts.
-        client = docker.DockerClient(
-            base_url=endpoint, version="auto", timeout=_TIMEOUT_SECONDS, use_ssh_client=endpoint.startswith("ssh://")
-        )
+        client = _by_ssh(endpoint, timeout_seconds) if endpoint.startswith(_SSH) else _direct(endpoint, timeout_seconds)
     except (DockerException, requests.RequestException, OSError) as error:
         raise OpsError(unreachable(endpoint, error)) from error
     try:
@@ -39,6 +37,27 @@ def connected(endpoint: str) -> Iterator[DockerClient]:
         raise OpsError(unreachable(endpoint, error)) from error
     finally:
         client.close()
+
+
+def _direct(endpoint: str, timeout_seconds: int) -> DockerClient:
+    return DockerClient(base_url=endpoint, version="auto", timeout=timeout_seconds)
+
+
+def _by_ssh(endpoint: str, timeout_seconds: int) -> DockerClient:
+    """By the system's own ssh, which knows the user's keys, agents and jump hosts."""
+    # Only where it is needed: it costs as much time as the rest of a status.
+    from toolchain.plugins.docker.endpoint import Endpoint  # noqa: PLC0415
+    from toolchain.plugins.docker.ssh import ssh_client  # noqa: PLC0415
+    from toolchain.plugins.framework import ProviderError  # noqa: PLC0415
+
+    # This one asks nobody, and is closed before it does.
+    client = DockerClient(base_url=f"{_UNIX}/unused", version=DEFAULT_DOCKER_API_VERSION)
+    client.close()
+    try:
+        client.api = ssh_client(Endpoint(host=endpoint), None, timeout_seconds)
+    except ProviderError as error:
+        raise OpsError(str(error)) from error
+    return client
 
 
 def _knock(endpoint: str) -> None:
@@ -50,10 +69,10 @@ def _knock(endpoint: str) -> None:
 
 def unreachable(endpoint: str, error: Exception) -> str:
     """What to tell the user about an engine that does not answer."""
-    return f"Docker at {endpoint} does not answer ({_reason(error)}): start dockerd there, or mend the setting"
+    return f"Docker at {endpoint} does not answer ({reason(error)}): start dockerd there, or mend the setting"
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """The system's own words, from below the layers of HTTP libraries."""
     layer: BaseException | None = error
     while layer is not None:

@@ -10,7 +10,8 @@ from ops import docker_hosts
 from ops.errors import OpsError
 
 _GOOD = ("healthy", "running")
-_NO_HOST = "unreachable"
+MISSING = "missing"
+NO_HOST = "unreachable"
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,14 @@ def _on_host(endpoint: str, names: Iterable[str]) -> dict[str, str]:
         with docker_hosts.connected(endpoint) as client:
             return {name: _state(client, name) for name in names}
     except OpsError:
-        return dict.fromkeys(names, _NO_HOST)
+        return dict.fromkeys(names, NO_HOST)
 
 
 def _state(client: Any, name: str) -> str:
     try:
         state: dict[str, Any] = client.api.inspect_container(name)["State"]
     except NotFound:
-        return "missing"
+        return MISSING
     return str(state.get("Health", {}).get("Status") or state["Status"])
 
 

@@ -33,11 +33,12 @@ def recover(workspace: Workspace, stack: auto.Stack, screen: Screen, *, ask_prov
     for each in state.pending:
         screen.note(f"an earlier run was cut off while {each.operation} {friendly(each.resource.urn)}")
     with screen.timed("half-made containers and networks removed"):
-        found = sort_half_made(state, workspace.name)
-    if ask_providers:
-        found |= {each.resource.urn: id_ for each in state.pending if (id_ := expected_id(each))}
-    import_state(workspace, stack, edits.settle(state, found))
-    unsure = [each.resource.urn for each in state.pending if each.operation != "creating" or each.resource.urn in found]
+        whole = sort_half_made(state, workspace.name)
+    expected = {each.resource.urn: id_ for each in state.pending if (id_ := expected_id(each))} if ask_providers else {}
+    import_state(workspace, stack, edits.settle(state, whole | expected))
+    # Not what is whole: a read would take what the image brings, such as its user, for inputs, and so replace it.
+    urns = [each.resource.urn for each in state.pending if each.operation != "creating"]
+    unsure = [*urns, *expected]
     if unsure and ask_providers:
         known = {resource.urn for resource in workspace.state(stack).resources}
         refresh(stack, screen, [urn for urn in unsure if urn in known])

@@ -13,7 +13,7 @@ from ops.errors import OpsError
 from ops.wanted import LOCK, Wanted
 from ops.workspace import Workspace
 from stacks.explain import explain
-from stacks.load import NAMESPACE, SECRET_PREFIX
+from stacks.load import settings_in
 from stacks.settings import StackSettings
 
 
@@ -21,23 +21,36 @@ def read(workspace: Workspace) -> Wanted:
     """What the stack's settings ask for.
 
     Raises:
-        OpsError: wrong settings, one problem each, or no image lock.
+        OpsError: wrong settings, one line a mistake, or no image lock.
     """
-    settings = _settings(workspace)
+    settings = settings_of(workspace.settings_file)
     return Wanted(hosts=settings.hosts, ports=settings.port_uses(), images=_images(workspace.root))
 
 
-def _settings(workspace: Workspace) -> StackSettings:
-    file = workspace.settings_file
-    config: Mapping[str, Any] = (yaml.safe_load(file.read_text()) or {}).get("config") or {}
-    prefix = f"{NAMESPACE}:"
-    named = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
+def dev_and_prod(root: Path) -> tuple[StackSettings, StackSettings]:
+    """The settings of the two committed stacks. Raises OpsError as settings_of does."""
+    return settings_of(root / "Pulumi.dev.yaml"), settings_of(root / "Pulumi.prod.yaml")
+
+
+def settings_of(file: Path) -> StackSettings:
+    """What a stack file says, secrets left out.
+
+    Raises:
+        OpsError: the file is not there or is no YAML, or a setting in it is wrong.
+    """
     try:
-        return StackSettings.model_validate(
-            {key: value for key, value in named.items() if not key.startswith(SECRET_PREFIX)}
-        )
+        return settings_in(file)
+    except FileNotFoundError:
+        raise OpsError(f"{file.name} is not there: put it back, or name another stack") from None
+    except yaml.YAMLError as error:
+        raise OpsError(f"{file.name}{_where(error)}: not YAML: {getattr(error, 'problem', error)}") from None
     except ValidationError as error:
         raise OpsError(explain(error, StackSettings, file.name)) from error
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
 def _images(root: Path) -> dict[str, str]:

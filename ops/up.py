@@ -19,6 +19,7 @@ from ops.workspace import Workspace, output
 
 HEADS = ("part", "endpoint", "health", "open it with")
 
+_LOGS = "see docker logs "
 _SETTLE_SECONDS = 30
 """How long parts that were not replaced may take to be healthy again after their neighbours were."""
 
@@ -103,9 +104,13 @@ def report(found: list[PartHealth], screen: Screen) -> None:
         screen.table(HEADS, parts.rows(found))
     bad = [each for each in found if not each.healthy]
     if bad:
-        raise OpsError(
-            *(
-                f"{each.part.part} on host {each.part.host} is {each.health}: see docker logs {each.part.container}"
-                for each in bad
-            )
-        )
+        raise OpsError(*map(_unwell, bad))
+
+
+def _unwell(found: PartHealth) -> str:
+    part = found.part
+    advice = {
+        parts.MISSING: f"{part.container} was removed meanwhile: run it again",
+        parts.NO_HOST: "see that its Docker answers",
+    }
+    return f"{part.part} on host {part.host} is {found.health}: {advice.get(found.health, _LOGS + part.container)}"

@@ -1,10 +1,12 @@
 """From `Pulumi.<stack>.yaml` to typed settings, or to one clear error before anything is registered."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pulumi
+import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import ValidationError
 
@@ -24,6 +26,16 @@ def settings() -> StackSettings:
         raise pulumi.RunError(explain(error, StackSettings, f"Pulumi.{pulumi.get_stack()}.yaml")) from None
 
 
+def settings_in(file: Path) -> StackSettings:
+    """The settings that a stack file says, read without an engine.
+
+    Raises yaml.YAMLError where it is no YAML, pydantic.ValidationError where a setting is wrong.
+    """
+    document = yaml.safe_load(file.read_text())
+    config = document.get("config") if isinstance(document, dict) else None
+    return StackSettings.model_validate(_of_namespace(config if isinstance(config, dict) else {}))
+
+
 def images() -> ImageLock:
     """The image lock of this checkout. Raises pulumi.RunError where there is none."""
     try:
@@ -40,10 +52,13 @@ def given_secrets(names: tuple[str, ...]) -> dict[str, pulumi.Output[str]]:
 
 
 def _configured() -> dict[str, Any]:
-    entries = {**get_config_env(), **CONFIG.get()}
+    return {key: _parsed(value) for key, value in _of_namespace({**get_config_env(), **CONFIG.get()}).items()}
+
+
+def _of_namespace(entries: Mapping[str, Any]) -> dict[str, Any]:
     prefix = f"{NAMESPACE}:"
     named = {key.removeprefix(prefix): value for key, value in entries.items() if key.startswith(prefix)}
-    return {key: _parsed(value) for key, value in named.items() if not key.startswith(SECRET_PREFIX)}
+    return {key: value for key, value in named.items() if not key.startswith(SECRET_PREFIX)}
 
 
 def _parsed(value: Any) -> Any:

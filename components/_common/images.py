@@ -24,7 +24,7 @@ class ImageLock:
             return cls({name: entry["id"] for name, entry in entries.items()}, path)
         except FileNotFoundError:
             raise LookupError(f"{path} is missing: run `hft images build`") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LookupError(f"{path} is not an image lock ({error!r}): run `hft images build`") from None
 
     def __getitem__(self, name: str) -> str:

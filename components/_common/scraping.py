@@ -32,7 +32,9 @@ class Watched(Protocol):
     @property
     def scrape_targets(self) -> tuple[ScrapeTarget, ...]:
         """Where its metrics are."""
+        ...
 
     @property
     def alert_rules(self) -> Mapping[str, str]:
         """Rule file name → text."""
+        ...

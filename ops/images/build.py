@@ -4,15 +4,17 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import docker
 
-from ops.images import catalog, engine, lock, rootfs, sources, upstream
+from ops.images import catalog, engine, lock, rootfs, upstream
+from ops.images.archives import TIMESCALEDB
 from ops.images.catalog import ROOT, ROOTFS, Image
+from ops.images.failure import ImageError
 from ops.images.lock import Entry
 from ops.images.relay import Relay
 from ops.images.upstream import Upstream
@@ -20,7 +22,11 @@ from ops.images.upstream import Upstream
 
 @dataclass(frozen=True)
 class Step:
-    """What became of one image: `current` (as locked), `found` (Docker had it), `built`, `pulled` or `absent`."""
+    """What became of one image.
+
+    `current` (as locked), `found` (Docker had it), `built`, `pulled`, `copied`, `kept` (the locked one, as no registry
+    answers with another) or `absent`.
+    """
 
     name: str
     outcome: str
@@ -39,7 +45,7 @@ def build_all(
     images, published = catalog.load(edition, root), upstream.load(root)
     path = root / "images" / "lock.json"
     with _alone(path.parent), ExitStack() as stack:
-        run = _Run(stack.enter_context(closing(engine.connect())), stack, published["base"], fresh)
+        run = _Run(stack.enter_context(engine.connect()), stack, published["base"], fresh)
         entries = _known(path, {image.name for image in images} | published.keys())
         for image in images:
             _record(path, entries, run.make(image, entries), tell)
@@ -75,15 +81,23 @@ class _Run:
         known = entries.get(name)
         if known and known.inputs == image.inputs and not self._fresh and engine.find(self._client, known.id):
             return Step(name, "current", time.monotonic() - start, known)
-        pulled = upstream.pull(self._client, image)
-        entry = Entry(id=pulled[0], digest=pulled[1], inputs=image.inputs) if pulled else None
-        return Step(name, "pulled" if pulled else "absent", time.monotonic() - start, entry)
+        if pulled := upstream.pull(self._client, image):
+            entry = Entry(id=pulled[0], digest=pulled[1], inputs=image.inputs)
+            return Step(name, "pulled", time.monotonic() - start, entry)
+        kept = known if known and engine.find(self._client, known.id) else None
+        return Step(name, "kept" if kept else "absent", time.monotonic() - start, kept)
 
     @cached_property
     def _relay(self) -> Relay:
-        return self._stack.enter_context(Relay(sources.mirrors()))
+        return self._stack.enter_context(Relay.of_machine())
 
     def _build(self, image: Image, tag: str, entries: Mapping[str, Entry]) -> str:
+        if image.arguments.get("EDITION") == "community" and not self._relay.has(TIMESCALEDB):
+            raise ImageError(
+                f"image {image.name}: edition community comes from its vendor's repository, which is not among this "
+                "machine's package sources, does not answer, or names no key file (signed-by): mend /etc/apt, or build "
+                "--edition apache"
+            )
         parents = {f"{name.upper()}_IMAGE": self._reference(name, entries) for name in image.parents}
         return engine.build(
             self._client,
@@ -108,7 +122,10 @@ def _known(path: Path, names: set[str]) -> dict[str, Entry]:
 def _record(path: Path, entries: dict[str, Entry], step: Step, tell: Callable[[Step], None]) -> None:
     if step.entry:
         entries[step.name] = step.entry
-        lock.write(path, entries)
+    else:
+        # The stacks do without it; an id that no Docker has would stop them.
+        entries.pop(step.name, None)
+    lock.write(path, entries)
     tell(step)
 
 

@@ -1,33 +1,37 @@
 """What builds ask of Docker: the client, steps told one by one, and what is in an image."""
 
+import os
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
 import docker
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import APIError, ImageNotFound
 
+from ops.docker_hosts import connected
 from ops.images.failure import ImageError
 
+_SOCKET = "unix:///var/run/docker.sock"
 # A package installation may print nothing for minutes.
 _TIMEOUT_SECONDS = 1200
 _TOLD_LINES = 12
+# What Docker says of its own work between a command's lines.
+_CHATTER = (" --->", "Removing intermediate container")
 
 
-def connect() -> docker.DockerClient:
-    """This machine's Docker. Raises ImageError where it does not answer or is elsewhere."""
-    try:
-        client = docker.from_env(timeout=_TIMEOUT_SECONDS)
-        client.ping()
-    except DockerException as error:
-        raise ImageError(f"Docker does not answer ({error}): start it (`dockerd`) or mend DOCKER_HOST") from None
-    if not client.api.base_url.startswith("http+docker://"):
+@contextmanager
+def connect() -> Iterator[docker.DockerClient]:
+    """This machine's Docker. Raises OpsError where it does not answer or is elsewhere."""
+    endpoint = os.environ.get("DOCKER_HOST") or _SOCKET
+    if not endpoint.startswith("unix://"):
         raise ImageError(
-            f"DOCKER_HOST: builds reach their packages over this machine's loopback address, and "
-            f"{client.api.base_url} may be another machine: build where Docker's socket is, then `hft images copy`"
+            f"DOCKER_HOST={endpoint}: builds reach their packages over this machine's loopback address, and that may "
+            f"be another machine: build where Docker's socket is, then `hft images copy {endpoint}`"
         )
-    return client
+    with connected(endpoint, _TIMEOUT_SECONDS) as client:
+        yield client
 
 
 def find(client: docker.DockerClient, reference: str) -> str | None:
@@ -56,7 +60,10 @@ def build(
         forcerm=True,
         decode=True,
     )
-    _follow(name, events)
+    try:
+        _follow(name, events)
+    except APIError as error:
+        raise ImageError(f"image {name}: Docker refuses to build it: {error.explanation}") from None
     found = find(client, tag)
     if found is None:
         raise ImageError(f"image {name}: Docker says it is built, yet has no {tag}: build again")
@@ -76,14 +83,16 @@ def packages(client: docker.DockerClient, image: str) -> dict[str, str]:
 
 
 def _follow(name: str, events: Iterable[dict[str, Any]]) -> None:
-    step, lines = "before the first step", deque[str](maxlen=_TOLD_LINES)
+    step, lines, failure = "before the first step", deque[str](maxlen=_TOLD_LINES), ""
+    # To the last one, even after a failure: an answer that is read to its end frees its connection.
     for event in events:
         text = event.get("stream", "").rstrip()
         if text.startswith("Step "):
             step = text
             lines.clear()
-        elif text:
+        elif text and not text.startswith(_CHATTER):
             lines.append(text)
-        if "error" in event:
-            told = "\n".join(f"  {line}" for line in lines)
-            raise ImageError(f"image {name}: {step}: {event['error']}\n{told}".rstrip())
+        failure = event.get("error", failure)
+    if failure:
+        told = "\n".join(f"  {line}" for line in lines)
+        raise ImageError(f"image {name}: {step}: {failure}\n{told}".rstrip())

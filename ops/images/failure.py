@@ -1,5 +1,7 @@
 """The one error of this package."""
 
+from ops.errors import OpsError
 
-class ImageError(Exception):
+
+class ImageError(OpsError):
     """An image could not be made or moved; the text names what, why and the fix."""

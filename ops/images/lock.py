@@ -38,7 +38,7 @@ def read(path: Path) -> dict[str, Entry]:
         return {name: Entry(**entry) for name, entry in document["images"].items()}
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ImageError(f"{path}: not an image lock ({error!r}): delete it and run `hft images build`") from None
 
 
@@ -46,5 +46,8 @@ def write(path: Path, entries: Mapping[str, Entry]) -> None:
     """Replace the file in one step: a reader sees the old lock or the new one, whenever it looks."""
     document = {"schema": SCHEMA, "images": {name: asdict(entries[name]) for name in sorted(entries)}}
     scratch = path.with_suffix(f".{os.getpid()}.tmp")
-    scratch.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
-    scratch.replace(path)
+    try:
+        scratch.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)

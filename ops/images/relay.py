@@ -11,8 +11,8 @@ import ssl
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Sequence
+from functools import cache, partial
 from http.client import HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,8 +21,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from ops.images import sources
-from ops.images.failure import ImageError
-from ops.images.sources import Mirror
+from ops.images.archives import Archive, choose
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hft" / "apt"
 """Packages seen by earlier builds; safe to delete."""
@@ -30,16 +29,22 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hft"
 _TIMEOUT_SECONDS = 60
 # Names below these folders are never given new content: packages carry their version, indexes their hash.
 _IMMUTABLE = ("/pool/", "/by-hash/")
+# Where a build keeps the keys of archives that are not Debian's while it installs; hft-apt fetches them there.
+_KEYS = "/tmp/hft-keys"
 
 
 class Relay:
-    """Serves `/sources.list` and `/<mirror>/…` while the `with` block lasts."""
+    """Serves `/sources.list`, `/keys/<archive>…` and `/<archive>/…` while the `with` block lasts."""
 
-    def __init__(self, mirrors: Mapping[str, Mirror], cache: Path = CACHE) -> None:
-        self._mirrors = dict(mirrors)
+    def __init__(self, archives: Sequence[Archive], cache: Path = CACHE) -> None:
+        self._archives = {archive.name: archive for archive in archives}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
-        self._opener = _opener()
         self.cache = cache
+
+    @classmethod
+    def of_machine(cls) -> "Relay":
+        """A relay to the archives that this machine's apt uses. Raises ImageError where they do not do."""
+        return cls(choose(sources.sources(), read))
 
     @property
     def url(self) -> str:
@@ -48,13 +53,29 @@ class Relay:
 
     @property
     def source_lines(self) -> list[str]:
-        """One `deb` line per suite, through the relay."""
-        return [
-            f"deb {self.url}/{name} {suite} main" for name, mirror in self._mirrors.items() for suite in mirror.suites
-        ]
+        """One `deb` line per suite, through the relay; for a build, as keys lie where hft-apt puts them."""
+        return [line for archive in self._archives.values() for line in self._lines(archive)]
+
+    @property
+    def debian_lines(self) -> list[str]:
+        """The lines of Debian's own archives, which any Debian keyring will do for."""
+        return [line for archive in self._archives.values() if not archive.key for line in self._lines(archive)]
+
+    def made(self, path: str) -> bytes | None:
+        """What the relay itself has to say at `path`; None where an archive is meant. Raises OSError."""
+        if path == "/sources.list":
+            return "\n".join([*self.source_lines, ""]).encode()
+        keys = {f"/keys/{_key_name(archive)}": archive.key for archive in self._archives.values() if archive.key}
+        return keys[path].read_bytes() if path in keys else None
+
+    def has(self, archive: str) -> bool:
+        """Whether the machine has such an archive."""
+        return archive in self._archives
+
+    def _lines(self, archive: Archive) -> list[str]:
+        return [f"deb {_options(archive)}{self.url}/{archive.name} {suite} main" for suite in archive.suites]
 
     def __enter__(self) -> "Relay":
-        self._check()
         Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -65,25 +86,21 @@ class Relay:
         self._server.server_close()
 
     def open(self, path: str) -> HTTPResponse:
-        """The mirror's answer to `/<mirror>/…`. Raises OSError (URLError, HTTPError) where it has none."""
+        """The mirror's answer to `/<archive>/…`. Raises OSError (URLError, HTTPError) where it has none."""
         name, _, rest = path.lstrip("/").partition("/")
-        mirror = self._mirrors.get(name)
-        if mirror is None:
-            raise urllib.error.URLError(f"no mirror {name!r}")
-        answer: HTTPResponse = self._opener.open(f"{mirror.url}/{rest}", timeout=_TIMEOUT_SECONDS)
-        return answer
+        archive = self._archives.get(name)
+        if archive is None:
+            raise urllib.error.URLError(f"no archive {name!r}")
+        return _open(f"{archive.url}/{rest}")
 
-    def _check(self) -> None:
-        for name, mirror in self._mirrors.items():
-            for suite in mirror.suites:
-                try:
-                    self.open(f"/{name}/dists/{suite}/InRelease").close()
-                except OSError as error:
-                    self._server.server_close()
-                    raise ImageError(
-                        f"the {name} package mirror of this machine does not serve {suite}: {error}; "
-                        "mend the package sources in /etc/apt"
-                    ) from None
+
+def read(url: str) -> bytes:
+    """What is behind an address, reached as apt reaches it. Raises OSError."""
+    try:
+        with _open(url) as answer:
+            return answer.read()
+    except HTTPException as error:
+        raise OSError(f"no answer that HTTP knows ({type(error).__name__})") from error
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -95,10 +112,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         try:
-            if self.path == "/sources.list":
-                self._send_bytes(200, "\n".join([*self._relay.source_lines, ""]).encode())
-            else:
+            made = self._relay.made(self.path)
+            if made is None:
                 self._relay_file()
+            else:
+                self._send_bytes(200, made)
         except (OSError, HTTPException):
             # Headers may be out already; a cut connection makes apt ask again.
             self.close_connection = True
@@ -130,20 +148,27 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._send_bytes(200, answer.read())
             self._send_headers(200, int(length))
             if keep is None:
-                return shutil.copyfileobj(answer, self.wfile)
+                return self._copy(answer, int(length))
             return self._copy_and_keep(answer, int(length), keep)
+
+    def _copy(self, answer: IO[bytes], length: int, also: IO[bytes] | None = None) -> None:
+        """Pass the answer on. Raises OSError where it ends early: apt would wait for the rest of it."""
+        passed = 0
+        while chunk := answer.read(1 << 16):
+            if also:
+                also.write(chunk)
+            passed += self.wfile.write(chunk)
+        if passed != length:
+            raise OSError(f"{passed} of {length} bytes came")
 
     def _copy_and_keep(self, answer: IO[bytes], length: int, keep: Path) -> None:
         keep.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=keep.parent, delete=False) as file:
             scratch = Path(file.name)
             try:
-                while chunk := answer.read(1 << 16):
-                    file.write(chunk)
-                    self.wfile.write(chunk)
+                self._copy(answer, length, file)
                 file.flush()
-                if scratch.stat().st_size == length:
-                    scratch.replace(keep)
+                scratch.replace(keep)
             finally:
                 scratch.unlink(missing_ok=True)
 
@@ -157,6 +182,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def _options(archive: Archive) -> str:
+    return f"[signed-by={_KEYS}/{_key_name(archive)}] " if archive.key else ""
+
+
+def _key_name(archive: Archive) -> str:
+    """apt tells the sort of a key by the ending of its file."""
+    return archive.name + (archive.key.suffix if archive.key else "")
+
+
+def _open(url: str) -> HTTPResponse:
+    answer: HTTPResponse = _opener().open(url, timeout=_TIMEOUT_SECONDS)
+    return answer
+
+
+@cache
 def _opener() -> urllib.request.OpenerDirector:
     """Reach the mirror as apt does: its proxies, else the environment's; its certificates, else the system's."""
     proxies = urllib.request.getproxies()

@@ -60,7 +60,7 @@ def _bootstrap(client: docker.DockerClient, relay: Relay) -> None:
     _ensure_tools()
     with tempfile.TemporaryDirectory(prefix="hft-rootfs-") as folder:
         archive = Path(folder) / "rootfs.tar"
-        command = ["mmdebstrap", *_OPTIONS, f"--keyring={_KEYRING}", RELEASE, str(archive), *relay.source_lines]
+        command = ["mmdebstrap", *_OPTIONS, f"--keyring={_KEYRING}", RELEASE, str(archive), *relay.debian_lines]
         done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             told = "\n".join(f"  {line}" for line in done.stderr.splitlines()[-_TOLD_LINES:])

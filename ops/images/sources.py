@@ -1,4 +1,4 @@
-"""The Debian mirrors that this machine's apt uses, and how it reaches them."""
+"""What this machine's apt is set to use."""
 
 import re
 import subprocess
@@ -12,18 +12,23 @@ RELEASE = "trixie"
 """The Debian release that images are built from (Debian 13)."""
 
 _APT = Path("/etc/apt")
-# Suites of Debian's own archive; other repositories on the machine use names of theirs.
+# A Debian release by name or by rank; other repositories on a machine often use these too, told apart by their label.
 _SUITE = re.compile(
     r"^(bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable)(-updates|-security)?/?$"
 )
+# What apt takes for no: apt-pkg/contrib/strutl.cc, StringToBool.
+_OFF = frozenset({"no", "false", "without", "off", "disable", "0"})
+_MIRROR_FILE = "mirror+file:"
 
 
 @dataclass(frozen=True)
-class Mirror:
-    """One repository: where it is, and which suites of the release it carries."""
+class Source:
+    """One suite that packages for our release may come from."""
 
     url: str
-    suites: tuple[str, ...]
+    suite: str
+    key: Path | None = None
+    """Where apt's entry names a key file of its own."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +36,24 @@ class _Stanza:
     uri: str
     suites: tuple[str, ...]
     components: tuple[str, ...]
+    key: str | None
 
 
-def mirrors(apt: Path = _APT) -> dict[str, Mirror]:
-    """The machine's Debian mirrors for our release: `main`, and `security` where there is one.
+def sources(apt: Path = _APT) -> list[Source]:
+    """The machine's sources with a component `main`, turned to our release, in apt's order.
 
-    Raises ImageError where apt has no Debian mirror.
+    Raises ImageError where there is none.
     """
-    found: dict[str, Mirror] = {}
-    for stanza in _stanzas(apt):
-        extensions = [match[2] or "" for suite in stanza.suites if (match := _SUITE.match(suite))]
-        if not extensions or "main" not in stanza.components:
-            continue
-        kind = "security" if "-security" in extensions else "main"
-        known = found.get(kind, Mirror(_resolve(stanza.uri), ()))
-        suites = dict.fromkeys((*known.suites, *(f"{RELEASE}{extension}" for extension in extensions)))
-        found[kind] = Mirror(known.url, tuple(suites))
-    if "main" not in found:
-        raise ImageError(
-            f"{apt}: no Debian mirror among the package sources; add a `deb` line for one that carries {RELEASE} main"
-        )
-    return found
+    found = dict.fromkeys(
+        Source(_resolve(stanza.uri), f"{RELEASE}{match[2] or ''}", _key(stanza.key))
+        for stanza in _stanzas(apt)
+        if "main" in stanza.components
+        for suite in stanza.suites
+        if (match := _SUITE.match(suite))
+    )
+    if not found:
+        raise ImageError(f"{apt}: no Debian mirror among the package sources; add one that carries {RELEASE} main")
+    return list(found)
 
 
 def setting(name: str) -> str | None:
@@ -65,20 +67,20 @@ def setting(name: str) -> str | None:
 
 
 def _stanzas(apt: Path) -> Iterator[_Stanza]:
-    for path in sorted((apt / "sources.list.d").glob("*.sources")):
-        yield from _deb822(path.read_text())
-    for path in [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*.list"))]:
+    parts = sorted(path for path in (apt / "sources.list.d").glob("*") if path.suffix in (".list", ".sources"))
+    for path in (apt / "sources.list", *parts):
         if path.is_file():
-            yield from _one_line(path.read_text())
+            yield from (_deb822 if path.suffix == ".sources" else _one_line)(path.read_text())
 
 
 def _deb822(text: str) -> Iterator[_Stanza]:
     lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     for block in re.split(r"\n\s*\n", re.sub(r"\n[ \t]+", " ", lines)):
         fields = {key.strip().lower(): value.split() for key, _, value in map(_halves, block.splitlines())}
-        if "deb" in fields.get("types", []) and fields.get("enabled", ["yes"])[0] != "no":
+        if "deb" in fields.get("types", []) and not _OFF.intersection(fields.get("enabled", [])):
             for uri in fields.get("uris", []):
-                yield _Stanza(uri, tuple(fields.get("suites", [])), tuple(fields.get("components", [])))
+                suites, components = tuple(fields.get("suites", [])), tuple(fields.get("components", []))
+                yield _Stanza(uri, suites, components, next(iter(fields.get("signed-by", [])), None))
 
 
 def _halves(line: str) -> tuple[str, str, str]:
@@ -86,15 +88,22 @@ def _halves(line: str) -> tuple[str, str, str]:
 
 
 def _one_line(text: str) -> Iterator[_Stanza]:
-    for line in text.splitlines():
-        words = re.sub(r"\[.*?\]", "", line.partition("#")[0]).split()
-        if len(words) > 3 and words[0] == "deb":  # noqa: PLR2004 - deb, address, suite, components
-            yield _Stanza(words[1], (words[2],), tuple(words[3:]))
+    for entry in (line.partition("#")[0] for line in text.splitlines()):
+        key = re.search(r"\bsigned-by=([^\s\],]+)", entry)
+        match re.sub(r"\[.*?\]", "", entry).split():
+            case ["deb", uri, suite, *components]:
+                yield _Stanza(uri, (suite,), tuple(components), key[1] if key else None)
+
+
+def _key(named: str | None) -> Path | None:
+    """A key file; a key written out in the entry itself, or a fingerprint, is none."""
+    return Path(named) if named and named.startswith("/") else None
 
 
 def _resolve(uri: str) -> str:
     """The address itself, where apt is given a file that lists mirrors, as cloud images do."""
-    if not uri.startswith("mirror+file:"):
-        return uri.rstrip("/")
-    listed = Path(uri.removeprefix("mirror+file:")).read_text().split()
-    return listed[0].rstrip("/")
+    listed = Path(uri.removeprefix(_MIRROR_FILE))
+    if uri.startswith(_MIRROR_FILE) and listed.is_file():
+        lines = (line.partition("#")[0].split() for line in listed.read_text().splitlines())
+        uri = next((words[0] for words in lines if words), uri)
+    return uri.rstrip("/")

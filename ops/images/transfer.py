@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import docker
-from docker.errors import DockerException
 
+from ops.docker_hosts import connected
 from ops.images import engine, lock
 from ops.images.build import Step
 from ops.images.catalog import ROOT
@@ -20,27 +19,18 @@ _TIMEOUT_SECONDS = 1200
 def copy_images(endpoint: str, tell: Callable[[Step], None], root: Path = ROOT) -> None:
     """Load every locked image that the Docker at `endpoint` (tcp://…, unix://…, ssh://…) lacks; ids stay the same.
 
-    Raises ImageError where either Docker does not answer, the lock is empty or an image is gone from this machine.
+    Raises OpsError where either Docker does not answer, the lock is empty or an image is gone from this machine.
     """
     entries = lock.read(root / "images" / "lock.json")
     if not entries:
         raise ImageError(f"{root / 'images' / 'lock.json'}: no image to copy: run `hft images build`")
-    with closing(engine.connect()) as here, closing(_there(endpoint)) as there:
+    with engine.connect() as here, connected(endpoint, _TIMEOUT_SECONDS) as there:
         for name, entry in entries.items():
             start = time.monotonic()
             present = engine.find(there, entry.id) is not None
             if not present:
                 _send(here, there, name, entry.id)
             tell(Step(name, "current" if present else "copied", time.monotonic() - start, entry))
-
-
-def _there(endpoint: str) -> docker.DockerClient:
-    try:
-        client = docker.DockerClient(base_url=endpoint, timeout=_TIMEOUT_SECONDS)
-        client.ping()
-        return client
-    except DockerException as error:
-        raise ImageError(f"{endpoint}: Docker does not answer ({error}): check the endpoint and the host") from None
 
 
 def _send(here: docker.DockerClient, there: docker.DockerClient, name: str, image: str) -> None:

@@ -39,9 +39,11 @@ def load(root: Path = ROOT) -> dict[str, Upstream]:
 
 def pull(client: docker.DockerClient, image: Upstream) -> tuple[str, str] | None:
     """Pull by digest; the id and the digest, or None where no registry answers with it."""
+    name = image.reference.rpartition(":")[0]
     try:
-        digest = image.digest or _ask_digest(client, image.reference)
-        reference = f"{image.reference.rpartition(':')[0]}@{digest}"
+        # Asked even where the digest is known: a pull without a registry would take Docker's patience, not ours.
+        digest = _ask_digest(client, f"{name}@{image.digest}" if image.digest else image.reference)
+        reference = f"{name}@{digest}"
         client.api.pull(reference)
     except (DockerException, RequestException):
         return None

@@ -1,6 +1,8 @@
 """What tests of the command line stand on: Docker, and a stack name of their own."""
 
+import fcntl
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from docker.errors import DockerException
 
 ENDPOINT = "unix:///var/run/docker.sock"
 STACK = "opstest"
+TURNS = Path(tempfile.gettempdir()) / f"hft-{STACK}.lock"
 LABELS = {"hft.project": "hft", "hft.stack": STACK}
 LOCK = Path(__file__).parents[2] / "images" / "lock.json"
 
@@ -28,10 +31,12 @@ def docker_host() -> Iterator[DockerClient]:
 
 @pytest.fixture
 def clean_host(docker_host: DockerClient) -> Iterator[DockerClient]:
-    """Docker without anything of these tests, before and after."""
-    _remove_ours(docker_host)
-    yield docker_host
-    _remove_ours(docker_host)
+    """Docker without anything of these tests, before and after; two runs of them on one machine take turns."""
+    with TURNS.open("w") as turns:
+        fcntl.flock(turns, fcntl.LOCK_EX)
+        _remove_ours(docker_host)
+        yield docker_host
+        _remove_ours(docker_host)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +49,7 @@ def image(docker_host: DockerClient) -> str:
 
 def _remove_ours(client: DockerClient) -> None:
     chosen: dict[str, str | list[str] | bool] = {"label": [f"{key}={value}" for key, value in LABELS.items()]}
-    for container in client.containers.list(all=True, filters=chosen):
+    for container in client.containers.list(all=True, filters=chosen, ignore_removed=True):
         container.remove(force=True, v=True)
     for network in client.networks.list(filters=chosen):
         network.remove()

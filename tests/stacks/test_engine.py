@@ -164,7 +164,13 @@ def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: D
     destroyed = twin.pulumi("destroy", "--stack", NAME, "--yes", "--exclude-protected")
 
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    assert _containers(host) == ["hft-twin-etcd-0"]
+    assert _containers(host) == [
+        *(f"hft-twin-etcd-{index}" for index in range(3)),
+        "hft-twin-router",
+        *(f"hft-twin-tsdb-{index}" for index in range(3)),
+        *(f"hft-twin-tsdb-exporter-{index}" for index in range(3)),
+        "hft-twin-tsdb-shared",
+    ]
 
 
 def test_down_leaves_nothing_but_protected_volumes(twin: Twin, host: DockerClient) -> None:
@@ -172,7 +178,7 @@ def test_down_leaves_nothing_but_protected_volumes(twin: Twin, host: DockerClien
 
     assert _containers(host) == []
     assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
-    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 9
+    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 8
 
 
 def test_what_was_written_is_there_after_the_next_up(twin: Twin) -> None:

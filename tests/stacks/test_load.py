@@ -1,52 +1,80 @@
-"""Reading a stack file without an engine."""
-
-from collections.abc import Callable
+import json
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 import yaml
+from pulumi.runtime import set_all_config
 from pydantic import ValidationError
 
-from stacks.load import settings_in
-from tests.stacks.conftest import ROOT, Change
-
-Changed = Callable[[Change], dict[str, Any]]
-
-
-def written(folder: Path, settings: dict[str, Any]) -> Path:
-    file = folder / "Pulumi.x.yaml"
-    file.write_text(yaml.safe_dump({"config": {f"hft:{key}": value for key, value in settings.items()}}))
-    return file
+from stacks import load
+from stacks.settings import StackSettings
+from tests.conftest import Recorder
+from tests.stacks.conftest import config
 
 
-def test_a_stack_file_is_read() -> None:
-    assert settings_in(ROOT / "Pulumi.prod.yaml").hosts[0].name == "alpha"
+@pytest.fixture
+def configured(recorder: Recorder) -> Any:
+    """Set the stack's configuration as the engine does: values are strings, objects are JSON."""
+
+    def configure(values: dict[str, Any], **secrets: str) -> None:
+        plain = {f"hft:{key}": json.dumps(value) for key, value in values.items()}
+        hidden = {f"hft:secret-{name.replace('_', '-')}": value for name, value in secrets.items()}
+        set_all_config({**plain, **hidden}, list(hidden))
+
+    return configure
 
 
-def test_secrets_are_no_settings(tmp_path: Path, changed: Changed) -> None:
-    file = written(tmp_path, changed(lambda s: s.update({"secret-venue-key": {"secure": "v1:x"}})))
-    assert settings_in(file) == settings_in(ROOT / "Pulumi.dev.yaml")
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_the_engine_and_the_file_give_the_same_settings(configured: Any, stack: str) -> None:
+    configured(config(stack))
+
+    assert load.settings() == StackSettings.model_validate(config(stack))
 
 
-def test_another_unknown_key_is_refused(tmp_path: Path, changed: Changed) -> None:
-    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
-        settings_in(written(tmp_path, changed(lambda s: s.update({"secrets-venue-key": "x"}))))
+def test_a_misspelt_key_is_one_error_with_its_fix(configured: Any) -> None:
+    configured({**config("dev"), "databse": {}})
+
+    with pytest.raises(pulumi.RunError) as raised:
+        load.settings()
+    assert str(raised.value).splitlines()[0] == ("Pulumi.dev.yaml: databse is not a setting: did you mean database?")
 
 
-def test_keys_of_other_namespaces_are_left_alone(tmp_path: Path, changed: Changed) -> None:
-    file = written(tmp_path, changed(lambda s: None))
-    document = yaml.safe_load(file.read_text())
-    document["config"]["aws:region"] = "eu-west-1"
-    file.write_text(yaml.safe_dump(document))
-    assert settings_in(file) == settings_in(ROOT / "Pulumi.dev.yaml")
+def test_given_secrets_are_no_settings_and_stay_secret(configured: Any, recorder: Recorder) -> None:
+    configured(config("dev"), db_owner="s3cret")
+
+    load.settings()
+    given = load.given_secrets(("db-owner", "db-writer"))
+    assert list(given) == ["db-owner"]
+    assert recorder.run(given["db-owner"].is_secret) is True
+    assert recorder.run(lambda: given["db-owner"]) == "s3cret"
 
 
-@pytest.mark.parametrize("text", ["", "config:\n", "config: [hft]\n", "- config\n"])
-def test_a_file_without_settings_lacks_every_required_one(tmp_path: Path, text: str) -> None:
+def test_a_file_is_read_without_an_engine(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.x.yaml"
+    values = {f"hft:{key}": value for key, value in config("dev").items()} | {"hft:secret-a": {"secure": "v1:x"}}
+    file.write_text(yaml.safe_dump({"config": values, "encryptionsalt": "v1:y"}))
+
+    assert load.settings_in(file) == StackSettings.model_validate(config("dev"))
+
+
+@pytest.mark.parametrize("text", ["", "config:", "config: []", "- a"])
+def test_a_file_without_settings_lacks_them_all(tmp_path: Path, text: str) -> None:
     file = tmp_path / "Pulumi.x.yaml"
     file.write_text(text)
-    with pytest.raises(ValidationError) as refused:
-        settings_in(file)
-    assert {error["type"] for error in refused.value.errors()} == {"missing"}
-    assert ("hosts",) in {error["loc"] for error in refused.value.errors()}
+
+    with pytest.raises(ValidationError) as raised:
+        load.settings_in(file)
+    assert {found["type"] for found in raised.value.errors()} == {"missing"}
+
+
+def test_the_lock_is_read_beside_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pulumi.RunError) as raised:
+        load.images()
+    assert str(raised.value) == "images/lock.json is missing: run `hft images build`"
+
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "lock.json").write_text('{"images": {"etcd": {"id": "sha256:1"}}}')
+    assert load.images()["etcd"] == "sha256:1"

@@ -1,0 +1,75 @@
+"""What is gone or stopped on the real Docker, and what only looks as if it were."""
+
+from collections.abc import Callable
+
+import pytest
+from docker import DockerClient
+
+from ops.drift import drifted
+from ops.errors import OpsError
+from ops.state import CONTAINER, NETWORK, VOLUME, State
+from tests.ops.conftest import LABELS, STACK
+from tests.ops.states import entry, state
+
+pytestmark = pytest.mark.images
+
+
+@pytest.fixture
+def deployed(clean_host: DockerClient, image: str) -> State:
+    """A running container, one that ended as it should, a network and a volume."""
+    runs = clean_host.containers.run(
+        image, name=f"hft-{STACK}-a", entrypoint=["sleep"], command=["600"], labels=LABELS, detach=True
+    )
+    ended = clean_host.containers.create(image, name=f"hft-{STACK}-once", labels=LABELS)
+    network = clean_host.networks.create(f"hft-{STACK}-plane", labels=LABELS)
+    volume = clean_host.volumes.create(f"hft-{STACK}-data", labels=LABELS)
+    return state(
+        entry(CONTAINER, "a", id=runs.id),
+        entry(CONTAINER, "once", id=ended.id, inputs={"mustRun": False}),
+        entry(NETWORK, "plane", id=network.id),
+        entry(VOLUME, "data", id=volume.name),
+        entry("random:index/randomPassword:RandomPassword", "secret"),
+        entry(CONTAINER, "elsewhere", provider="urn:pulumi:dev::hft::pulumi:providers:docker::x::1"),
+    )
+
+
+def names(found: State) -> list[str]:
+    return [each.name for each in drifted(found)]
+
+
+def test_what_is_as_it_should_be_has_not_drifted(deployed: State) -> None:
+    assert names(deployed) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda docker: docker.containers.get(f"hft-{STACK}-a").stop(timeout=0), "a"),
+        (lambda docker: docker.containers.get(f"hft-{STACK}-a").remove(force=True), "a"),
+        (lambda docker: docker.containers.get(f"hft-{STACK}-once").remove(), "once"),
+        (lambda docker: docker.networks.get(f"hft-{STACK}-plane").remove(), "plane"),
+        (lambda docker: docker.volumes.get(f"hft-{STACK}-data").remove(), "data"),
+    ],
+    ids=["stopped", "removed", "ended and removed", "network", "volume"],
+)
+def test_what_was_changed_by_hand_is_found(
+    deployed: State, docker_host: DockerClient, change: Callable[[DockerClient], None], found: str
+) -> None:
+    change(docker_host)
+    assert names(deployed) == [found]
+
+
+def test_a_paused_container_is_no_drift(deployed: State, docker_host: DockerClient) -> None:
+    docker_host.containers.get(f"hft-{STACK}-a").pause()
+    assert names(deployed) == []
+
+
+def test_a_host_that_does_not_answer_is_an_error() -> None:
+    provider = entry("pulumi:providers:docker", "hosts-gone", inputs={"host": "unix:///nowhere/docker.sock"})
+    gone = state(provider, entry(CONTAINER, "a", provider=f"{provider['urn']}::1"))
+    with pytest.raises(OpsError, match=r"^Docker at unix:///nowhere/docker\.sock does not answer"):
+        drifted(gone)
+
+
+def test_an_empty_state_has_not_drifted() -> None:
+    assert drifted(State({"version": 3, "deployment": None})) == []

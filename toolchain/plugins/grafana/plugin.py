@@ -1,0 +1,28 @@
+"""The grafana provider: eleven resources in one Grafana."""
+
+from toolchain.plugins.framework import TableProvider
+from toolchain.plugins.grafana import settings
+from toolchain.plugins.grafana.accounts import ServiceAccount, ServiceAccountToken
+from toolchain.plugins.grafana.client import Grafana
+from toolchain.plugins.grafana.contact_points import ContactPoint
+from toolchain.plugins.grafana.dashboards import Dashboard
+from toolchain.plugins.grafana.data_sources import DataSource
+from toolchain.plugins.grafana.folders import Folder
+from toolchain.plugins.grafana.message_templates import MessageTemplate
+from toolchain.plugins.grafana.mute_timings import MuteTiming
+from toolchain.plugins.grafana.notification_policies import NotificationPolicy
+from toolchain.plugins.grafana.rule_groups import RuleGroup
+from toolchain.plugins.grafana.teams import Team
+
+OSS = [Folder, Dashboard, DataSource, ServiceAccount, ServiceAccountToken, Team]
+ALERTING = [ContactPoint, NotificationPolicy, RuleGroup, MuteTiming, MessageTemplate]
+
+
+def provider() -> TableProvider:
+    """The provider, ready to be served. It does not connect before the first resource needs it."""
+    return TableProvider(
+        name="grafana",
+        configuration=settings.CONFIGURATION,
+        resources=[*OSS, *ALERTING],
+        connect=lambda configuration: Grafana(settings.parse(configuration)),
+    )
