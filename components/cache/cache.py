@@ -59,8 +59,8 @@ class ReferenceCache(pulumi.ComponentResource):
         self._placement = args.placements[args.settings.host]
         self.endpoint = Endpoint(self._placement.address, args.settings.valkey_port)
         exporter = Endpoint(self._placement.address, args.settings.exporter_port)
-        server = self._make_server(name, args)
-        self._make_exporter(name, args, exporter, server)
+        self._make_server(name, args)
+        self._make_exporter(name, args, exporter)
         self.scrape_targets = (ScrapeTarget(job="valkey", instance="cache", address=str(exporter)),)
         self.alert_rules = {"cache.yaml": _ALERTS.read_text()}
         self.register_outputs(
@@ -71,7 +71,7 @@ class ReferenceCache(pulumi.ComponentResource):
             }
         )
 
-    def _make_server(self, name: str, args: ReferenceCacheArgs) -> docker.Container:
+    def _make_server(self, name: str, args: ReferenceCacheArgs) -> None:
         passwords = pulumi.Output.all(args.writer_password, args.reader_password, args.monitoring_password)
         spec = ContainerSpec(
             component="cache",
@@ -87,11 +87,9 @@ class ReferenceCache(pulumi.ComponentResource):
             healthy=["valkey-cli", "-e", "-h", self.endpoint.address, "-p", str(self.endpoint.port), "ping"],
             memory_mib=args.settings.memory_mib,
         )
-        return docker.Container(f"{name}-server", arguments(spec, self._placement), opts=options(self, self._placement))
+        docker.Container(f"{name}-server", arguments(spec, self._placement), opts=options(self, self._placement))
 
-    def _make_exporter(
-        self, name: str, args: ReferenceCacheArgs, exporter: Endpoint, server: docker.Container
-    ) -> docker.Container:
+    def _make_exporter(self, name: str, args: ReferenceCacheArgs, exporter: Endpoint) -> None:
         spec = ContainerSpec(
             component="cache",
             role="cache-exporter",
@@ -108,9 +106,7 @@ class ReferenceCache(pulumi.ComponentResource):
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{exporter}/health"],
             memory_mib=_EXPORTER_MEMORY_MIB,
         )
-        return docker.Container(
-            f"{name}-exporter", arguments(spec, self._placement), opts=options(self, self._placement, [server])
-        )
+        docker.Container(f"{name}-exporter", arguments(spec, self._placement), opts=options(self, self._placement))
 
 
 def _hashed_acl(passwords: list[str]) -> str:

@@ -21,13 +21,22 @@ from components.database.volumes import data_volume
 TOKEN = "hft:database:TimescaleCluster"
 _PATRONI_DIR = f"{CONFIG_DIR}/patroni"
 _SHARED_FILE = f"{CONFIG_DIR}/shared.json"
+# etcd elects a leader in about a second; a minute covers a host that pages its programs in from a busy disk.
+_QUORUM_SECONDS = 60
 # Patroni's REST API could change it too, but only while a node runs. The first member of etcd that answers takes it.
 _PUT_INTO_ETCD = f"""\
 key=$(printf %s "$0" | base64 -w0) value=$(base64 -w0 {_SHARED_FILE})
-for member; do
-    printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
-        curl -fsS --max-time 5 -o /dev/null --data @- "http://$member/v3/kv/put" && exit 0
+end=$(($(date +%s) + {_QUORUM_SECONDS}))
+while :; do
+    for member; do
+        told=$(printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
+            curl -fsS --max-time 5 -o /dev/null --data @- "http://$member/v3/kv/put" 2>&1) && exit 0
+        last="$member: $told"
+    done
+    [ "$(date +%s)" -lt "$end" ] || break
+    sleep 0.2
 done
+echo "etcd has taken nothing for {_QUORUM_SECONDS} s; the last word of $last" >&2
 exit 1
 """
 _SHARED_MEMORY_MIB = 32
@@ -72,6 +81,10 @@ class TimescaleCluster(pulumi.ComponentResource):
 
     members: tuple[DatabaseMember, ...]
     """The nodes."""
+    writable: pulumi.Resource
+    """The first node: whatever writes has `depends_on=[cluster.writable]`."""
+    replicated: pulumi.Resource
+    """The node with which a commit is on as many nodes as the settings ask for: what must not be lost waits for it."""
     scrape_targets: tuple[ScrapeTarget, ...]
     """Patroni and the PostgreSQL exporter of each node."""
     alert_rules: Mapping[str, str]
@@ -81,10 +94,13 @@ class TimescaleCluster(pulumi.ComponentResource):
         super().__init__(TOKEN, name, {}, opts)
         self.members = database_members(name, args.settings, args.placements)
         exporters = _exporter_endpoints(args.settings, args.placements)
-        last: pulumi.Input[pulumi.Resource] = ended_well(self._make_shared(name, args))
+        nodes: list[docker.Container] = []
+        shared = ended_well(self._make_shared(name, args))
         for index, host in enumerate(args.settings.hosts):
-            last = self._make_node(name, args, index, args.placements[host], after=last)
+            after = nodes[-1] if nodes else shared
+            nodes.append(self._make_node(name, args, index, args.placements[host], after=after))
             self._make_exporter(name, args, index, exporters[index], args.placements[host])
+        self.writable, self.replicated = nodes[0], nodes[args.settings.synchronous_standbys]
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
         self.alert_rules = alert_rules()
         self.register_outputs(

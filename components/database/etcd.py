@@ -17,6 +17,8 @@ from components.database.settings import EtcdSettings
 from components.database.volumes import data_volume
 
 TOKEN = "hft:database:EtcdCluster"
+# Nothing waits for it, see container.py.
+_HEALTH_INTERVAL_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,9 @@ class EtcdCluster(pulumi.ComponentResource):
             volumes={DATA_DIR: volume.name},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.client}/health"],
             memory_mib=args.settings.memory_mib,
+            # A quorum is more than a healthy member, and the cluster's first write waits for it.
+            awaited=False,
+            health_interval_seconds=_HEALTH_INTERVAL_SECONDS,
         )
         return docker.Container(f"{name}-node-{index}", arguments(spec, placement), opts=options(self, placement))
 

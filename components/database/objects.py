@@ -138,17 +138,17 @@ class DatabaseObjects(pulumi.ComponentResource):
         )
         return [database, extension, schema]
 
-    def _make_grants(self, after: list[pulumi.Resource]) -> pulumi.Resource:
-        """One after the other: grants of different roles on one object collide ("tuple concurrently updated")."""
-        last: list[pulumi.Resource] = after
+    def _make_grants(self, after: list[pulumi.Resource]) -> list[pulumi.Resource]:
+        """On one object one after the other: grants of different roles on it collide ("tuple concurrently updated")."""
+        connect = usage = defaults = after
         for role in ("public", WRITER, READER, MONITORING):
             privileges = [] if role == "public" else ["CONNECT"]
-            last = [self._grant(f"connect-{role}", role, "database", privileges, last)]
+            connect = [self._grant(f"connect-{role}", role, "database", privileges, connect)]
         for role in (WRITER, READER):
-            last = [self._grant(f"usage-{role}", role, "schema", ["USAGE"], last)]
+            usage = [self._grant(f"usage-{role}", role, "schema", ["USAGE"], usage)]
         for role, privileges in ((WRITER, ["INSERT", "SELECT"]), (READER, ["SELECT"])):
-            last = [self._grant_on_new_tables(role, privileges, last)]
-        return last[0]
+            defaults = [self._grant_on_new_tables(role, privileges, defaults)]
+        return [*connect, *usage, *defaults]
 
     def _grant(
         self, key: str, role: str, object_type: str, privileges: list[str], after: list[pulumi.Resource]
@@ -177,7 +177,7 @@ class DatabaseObjects(pulumi.ComponentResource):
             opts=self._repeatable(after),
         )
 
-    def _make_migrations(self, args: DatabaseObjectsArgs, after: pulumi.Resource) -> docker.Container:
+    def _make_migrations(self, args: DatabaseObjectsArgs, after: list[pulumi.Resource]) -> docker.Container:
         spec = ContainerSpec(
             component="database",
             role=f"{self._name}-migrate",
@@ -196,7 +196,7 @@ class DatabaseObjects(pulumi.ComponentResource):
         return docker.Container(
             f"{self._name}-migrate",
             one_shot_arguments(spec, args.placement),
-            opts=container_options(self, args.placement, [after]),
+            opts=container_options(self, args.placement, after),
         )
 
     def _kept(self, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:

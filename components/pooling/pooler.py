@@ -114,6 +114,8 @@ class Pooler(pulumi.ComponentResource):
             },
             embedded_secrets=["db-writer", "db-reader", "db-monitoring"],
             healthy=["pg-ping", listen.address, str(listen.port)],
+            # Engines and the exporter wait for it.
+            health_interval_seconds=2,
             memory_mib=args.settings.memory_mib,
             # PgBouncer documentation, signals: SIGINT lets running transactions end.
             stop_signal="SIGINT",
@@ -139,6 +141,7 @@ class Pooler(pulumi.ComponentResource):
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/"],
             memory_mib=_EXPORTER_MEMORY_MIB,
         )
+        # It ends where it cannot log in.
         return docker.Container(
             f"{name}-exporter-{placement.host}", arguments(spec, placement), opts=options(self, placement, [after])
         )

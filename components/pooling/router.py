@@ -102,6 +102,8 @@ class Router(pulumi.ComponentResource):
             image=args.image,
             command=["-f", config],
             files={config: haproxy_cfg(args.settings, placement.address, args.members)},
+            # The first roles and tables wait for it.
+            health_interval_seconds=1,
             healthy=[
                 "curl",
                 "-fsS",

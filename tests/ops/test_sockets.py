@@ -20,8 +20,7 @@ def listening() -> Iterator[int]:
 def test_a_listening_socket_is_found_with_its_process(listening: int) -> None:
     (found,) = [each for each in sockets.listeners() if each.port == listening]
     assert found.address == "127.0.0.1"
-    owner = sockets.owner(found)
-    assert owner
+    owner = sockets.owners([found])[found]
     assert (owner.pid, owner.name) == (os.getpid(), Path("/proc/self/comm").read_text().strip())
 
 
@@ -32,7 +31,7 @@ def test_a_bound_socket_that_does_not_listen_is_not_found() -> None:
 
 
 def test_the_owner_of_a_closed_socket_is_unknown() -> None:
-    assert sockets.owner(Listener("127.0.0.1", 1, "no-such-inode")) is None
+    assert sockets.owners([Listener("127.0.0.1", 1, "no-such-inode")]) == {}
 
 
 def test_a_socket_of_ipv6_is_found_with_its_address() -> None:

@@ -10,7 +10,6 @@ from ops import up
 from ops.errors import OpsError
 from ops.parts import Part, PartHealth
 from ops.screen import Screen
-from tests.ops.states import state
 
 
 def screen() -> tuple[Screen, Callable[[], list[str]]]:
@@ -53,11 +52,11 @@ def test_each_part_that_is_not_healthy_is_one_problem_after_the_table() -> None:
 
 
 def test_a_stack_without_parts_is_settled_at_once() -> None:
-    assert up.settled(state()) == []
+    assert up.settled({}) == []
 
 
 def test_parts_that_stay_away_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "_SETTLE_SECONDS", 0.1)
     one = {"part": "etcd-0", "endpoint": "127.0.0.1:1", "container": "c", "host": "a"}
     outputs = {"parts": [one], "hosts": {"a": "unix:///nowhere/docker.sock"}}
-    assert [each.health for each in up.settled(state(outputs=outputs))] == ["unreachable"]
+    assert [each.health for each in up.settled(outputs)] == ["unreachable"]
