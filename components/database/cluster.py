@@ -26,7 +26,9 @@ _QUORUM_SECONDS = 60
 # Patroni's REST API could change it too, but only while a node runs. The first member of etcd that answers takes it.
 _PUT_INTO_ETCD = f"""\
 key=$(printf %s "$0" | base64 -w0) value=$(base64 -w0 {_SHARED_FILE})
-end=$(($(date +%s) + {_QUORUM_SECONDS}))
+seconds=$1
+shift
+end=$(($(date +%s) + seconds))
 while :; do
     for member; do
         told=$(printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
@@ -36,7 +38,7 @@ while :; do
     [ "$(date +%s)" -lt "$end" ] || break
     sleep 0.2
 done
-echo "etcd has taken nothing for {_QUORUM_SECONDS} s; the last word of $last" >&2
+echo "etcd has taken nothing for $seconds s; the last word of $last" >&2
 exit 1
 """
 _SHARED_MEMORY_MIB = 32
@@ -120,7 +122,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             tier="infra",
             image=args.image,
             entrypoint=["/bin/sh", "-euc", _PUT_INTO_ETCD],
-            command=[SHARED_KEY, *args.etcd_endpoints],
+            command=[SHARED_KEY, str(_QUORUM_SECONDS), *args.etcd_endpoints],
             files={_SHARED_FILE: shared_json(args.settings)},
             memory_mib=_SHARED_MEMORY_MIB,
         )

@@ -50,7 +50,7 @@ def test_options_and_quiet_output_reach_the_operation() -> None:
         on_event(END)
 
     engine.operate(operation, screen(), target=["urn"])
-    assert asked == {"color": "never", "suppress_outputs": True, "target": ["urn"]}
+    assert asked == {"color": "never", "suppress_outputs": True, "parallel": 64, "target": ["urn"]}
 
 
 def test_the_last_event_may_come_after_the_end() -> None:

@@ -167,8 +167,7 @@ def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: D
     assert _containers(host) == [
         *(f"hft-twin-etcd-{index}" for index in range(3)),
         "hft-twin-router",
-        *(f"hft-twin-tsdb-{index}" for index in range(3)),
-        *(f"hft-twin-tsdb-exporter-{index}" for index in range(3)),
+        "hft-twin-tsdb-0",
         "hft-twin-tsdb-shared",
     ]
 

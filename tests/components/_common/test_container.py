@@ -38,8 +38,8 @@ def test_a_container_is_sealed_bounded_and_ready_by_its_health_check(recorder: R
         "destroyGraceSeconds": 10,
         "healthcheck": {
             "tests": ["CMD", "true"],
-            "interval": "3s",
-            "timeout": "3s",
+            "interval": "5s",
+            "timeout": "5s",
             "retries": 3,
             "startPeriod": "0s",
         },

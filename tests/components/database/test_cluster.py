@@ -3,6 +3,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pulumi
 import pytest
 
 from components._common.endpoint import DatabaseMember
@@ -119,7 +120,7 @@ def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recor
 
     assert (found["name"], found["image"]) == ("hft-dev-tsdb-shared", "sha256:timescaledb")
     assert found["entrypoints"][:2] == ["/bin/sh", "-euc"]
-    assert found["command"] == ["/hft/hft/config", *ENDPOINTS]
+    assert found["command"] == ["/hft/hft/config", "60", *ENDPOINTS]
     assert found["uploads"] == [
         {"file": "/etc/hft/shared.json", "content": shared_json(SETTINGS), "permissions": "0444"}
     ]
@@ -135,6 +136,12 @@ def test_nodes_start_one_after_the_other_once_etcd_has_what_they_share(recorder:
         ["tsdb-node-0"],
         ["tsdb-node-1"],
     ]
+
+
+def test_writers_wait_for_the_first_node_and_what_must_not_be_lost_for_a_standby(recorder: Recorder) -> None:
+    names = seen(recorder, lambda cluster: pulumi.Output.all(cluster.writable.urn, cluster.replicated.urn))
+
+    assert [name.rpartition("::")[2] for name in names] == ["tsdb-node-0", "tsdb-node-1"]
 
 
 def test_no_node_starts_where_etcd_did_not_take_what_they_share(recorder: Recorder) -> None:

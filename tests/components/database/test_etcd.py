@@ -46,6 +46,9 @@ def test_the_second_member_of_a_host_has_its_own_name_arguments_volume_and_healt
     assert found["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-etcd-2-data"}]
     assert found["uploads"] == []
     assert found["memory"] == 512
+    # The cluster's first write waits for a quorum, which is more than health.
+    assert (found["wait"], found.get("waitTimeout")) == (False, None)
+    assert found["healthcheck"]["interval"] == "5s"
 
 
 def test_data_is_protected_and_outlives_its_resource_and_containers_do_not(

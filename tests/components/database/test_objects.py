@@ -182,13 +182,22 @@ def test_nobody_but_the_owner_changes_or_deletes_a_row(built: Recorder, role: st
     }
 
 
-def test_grants_are_made_one_after_the_other_and_before_the_migrations(recorder: Recorder, options: Options) -> None:
+def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_migrations(
+    recorder: Recorder, options: Options
+) -> None:
     recorder.run(lambda: build() and None)
-    chained = {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]}
+    first = ["db-database", "db-schema", "db-timescaledb"]
 
-    assert chained == {
-        CHAIN[0]: ["db-database", "db-schema", "db-timescaledb"],
-        **{name: [before] for before, name in zip(CHAIN, [*CHAIN[1:], "db-migrate"], strict=True)},
+    assert {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]} == {
+        "db-grant-connect-public": first,
+        "db-grant-connect-hft-writer": ["db-grant-connect-public"],
+        "db-grant-connect-hft-reader": ["db-grant-connect-hft-writer"],
+        "db-grant-connect-hft-monitoring": ["db-grant-connect-hft-reader"],
+        "db-grant-usage-hft-writer": first,
+        "db-grant-usage-hft-reader": ["db-grant-usage-hft-writer"],
+        "db-default-hft-writer": first,
+        "db-default-hft-reader": ["db-default-hft-writer"],
+        "db-migrate": ["db-default-hft-reader", "db-grant-connect-hft-monitoring", "db-grant-usage-hft-reader"],
     }
 
 
