@@ -17,9 +17,9 @@ from ops import up as ups
 from ops.command import command
 from ops.errors import OpsError
 from ops.screen import Screen
-from ops.workspace import Workspace
+from ops.workspace import Workspace, project_root
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = project_root(Path.cwd())
 
 Stack = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack: dev or prod.")]
 

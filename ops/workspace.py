@@ -20,6 +20,12 @@ from ops.messages import command_failure
 from ops.state import State
 
 POLICY_PACK = "policies"
+_CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def project_root(folder: Path) -> Path:
+    """The project that a shell in `folder` means, found as `pulumi` finds it: upwards; else this checkout."""
+    return next((each for each in (folder, *folder.parents) if (each / "Pulumi.yaml").exists()), _CHECKOUT)
 
 
 class EngineStack(auto.Stack):

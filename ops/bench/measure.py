@@ -10,8 +10,8 @@ PAGE = Path("docs/benchmarks.md")
 
 _HEAD = """# Benchmarks
 
-Written by `make bench` on {machine}. Absolute times are that machine's; ratios are of two things measured in turn in
-one run, and hold elsewhere. Medians of the runs named in the method.
+Written by `make bench` on a machine with {machine}. Absolute times are that machine's. Ratios are of two things
+measured in turn in one run.
 
 | measure | value | goal | met |
 |---|---|---|---|

@@ -8,7 +8,7 @@ from pulumi import automation as auto
 
 from ops.errors import OpsError
 from ops.wanted import Wanted
-from ops.workspace import Workspace, engine_errors
+from ops.workspace import Workspace, engine_errors, project_root
 
 
 @pytest.fixture
@@ -74,3 +74,15 @@ def test_a_mistake_of_ours_is_not_taken_for_one_of_the_engine() -> None:
 
 def test_nothing_is_wanted_beyond_hosts_unless_it_is_said() -> None:
     assert (Wanted(hosts=()).ports, dict(Wanted(hosts=()).images)) == ((), {})
+
+
+def test_the_project_is_the_nearest_one_upwards(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: hft\n")
+    (tmp_path / "docs" / "adr").mkdir(parents=True)
+
+    assert project_root(tmp_path) == tmp_path
+    assert project_root(tmp_path / "docs" / "adr") == tmp_path
+
+
+def test_outside_of_any_project_it_is_this_checkout(tmp_path: Path) -> None:
+    assert project_root(tmp_path) == Path(__file__).parents[2]

@@ -3,6 +3,7 @@
 The tests tell one story in their order: each starts from what the one before it has left.
 """
 
+import json
 import signal
 import subprocess
 import time
@@ -18,7 +19,7 @@ from docker.errors import DockerException
 import toolchain
 from ops.errors import OpsError
 from tests.stacks.conftest import ROOT
-from tests.stacks.twin import NAME, Twin, settings, steps
+from tests.stacks.twin import NAME, Twin, readme_commands, settings, steps
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -149,19 +150,28 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     assert "88 to create" in previewed.stdout
 
 
-def test_by_hand_the_engine_agrees_that_nothing_is_to_be_done(twin: Twin) -> None:
-    by_hand = twin.pulumi("up", "--stack", NAME, "--yes", "--skip-preview", "--policy-pack", "policies")
-
-    assert by_hand.returncode == 0, by_hand.stdout + by_hand.stderr
-    assert "unchanged" in by_hand.stdout
-    assert [word for word in (" created", " updated", " replaced", " deleted") if word in by_hand.stdout] == []
+def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:
+    commands = readme_commands("By hand")
+    assert [command.split()[:2] for command in commands] == [
+        *(["pulumi", verb] for verb in ("stack", "preview", "up")),
+        *(["hft", verb] for verb in ("status", "secrets")),
+        ["pulumi", "destroy"],
+        ["hft", "down"],
+    ]
+    for command in commands[:-2]:
+        ran = twin.shell(command)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        if command.startswith("pulumi up"):
+            assert [word for word in (" created", " updated", " replaced", " deleted") if word in ran.stdout] == []
+        if command.endswith("--json"):
+            assert {part["healthy"] for part in json.loads(ran.stdout)} == {True}
 
 
 def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: DockerClient) -> None:
     refused = twin.pulumi("destroy", "--stack", NAME, "--yes")
     assert refused.returncode != 0
     assert "is protected" in refused.stdout + refused.stderr
-    destroyed = twin.pulumi("destroy", "--stack", NAME, "--yes", "--exclude-protected")
+    destroyed = twin.shell(readme_commands("By hand")[-2])
 
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert _containers(host) == [
@@ -173,8 +183,9 @@ def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: D
 
 
 def test_down_leaves_nothing_but_protected_volumes(twin: Twin, host: DockerClient) -> None:
-    twin.hft("down")
+    down = twin.shell(readme_commands("By hand")[-1])
 
+    assert down.returncode == 0, down.stdout + down.stderr
     assert _containers(host) == []
     assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
     assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 8

@@ -58,6 +58,25 @@ class Twin(Sandbox):
             check=False,
         )
 
+    def shell(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a documented command in the folder, for this stack instead of `dev`; nobody is there to confirm."""
+        return subprocess.run(
+            ["bash", "-c", re.sub(r"\bdev\b", self.stack, command)],
+            cwd=self.root,
+            env=os.environ | self.environment() | {"PULUMI_SKIP_CONFIRMATIONS": "true"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def readme_commands(heading: str) -> list[str]:
+    """The commands below a heading of the README, without the one that reads what set-up wrote."""
+    section = (ROOT / "README.md").read_text().partition(f"## {heading}\n")[2]
+    block = section.partition("```console\n")[2].partition("```")[0]
+    commands = [line.partition("#")[0].strip() for line in block.splitlines()]
+    return [command for command in commands if command != ". .hft/env"]
+
 
 def settings(stack: str = "dev") -> dict[str, Any]:
     """The settings of a committed stack, moved aside."""

@@ -22,7 +22,7 @@ def test_the_page_has_the_table_and_the_methods() -> None:
         "| a ÷ b | 1.23 | ≤ 2 | yes |\n| c, seconds | 9.50 | ≤ 8 | no |\n"
         "\n## a ÷ b\nMedian of 3 pairs.\n\n## c, seconds\nMedian of 3 runs.\n"
     )
-    assert "Written by `make bench` on 2 CPUs." in page([], "2 CPUs")
+    assert "Written by `make bench` on a machine with 2 CPUs." in page([], "2 CPUs")
 
 
 def test_both_files_are_written(tmp_path: Path) -> None:
