@@ -41,7 +41,26 @@ done
 echo "etcd has taken nothing for $seconds s; the last word of $last" >&2
 exit 1
 """
-_SHARED_MEMORY_MIB = 32
+# Patroni names the synchronous standby in the leader's first loop after it streams, so a node that is ready is not yet
+# one that commits wait for. A minute is some loops of the largest default.
+_REPLICATED_SECONDS = 60
+_AWAIT_STANDBYS = """\
+seconds=$1
+shift
+end=$(($(date +%s) + seconds))
+while :; do
+    for member; do
+        told=$(curl -fsS --max-time 2 "http://$member/cluster" 2>&1) || continue
+        found=$(printf %s "$told" | grep -oE '"role": "(sync|quorum)_standby"' | wc -l)
+        [ "$found" -ge "$0" ] && exit 0
+    done
+    [ "$(date +%s)" -lt "$end" ] || break
+    sleep 0.2
+done
+echo "commits do not wait for $0 standbys after $seconds s; the last word of Patroni: $told" >&2
+exit 1
+"""
+_ONE_SHOT_MEMORY_MIB = 32
 # postgres_exporter keeps no data; well under 32 MiB resident with one database.
 _EXPORTER_MEMORY_MIB = 64
 
@@ -85,8 +104,8 @@ class TimescaleCluster(pulumi.ComponentResource):
     """The nodes."""
     writable: pulumi.Resource
     """The first node: whatever writes has `depends_on=[cluster.writable]`."""
-    replicated: pulumi.Resource
-    """The node with which a commit is on as many nodes as the settings ask for: what must not be lost waits for it."""
+    replicated: pulumi.Input[pulumi.Resource]
+    """There once commits wait for as many standbys as the settings ask for: whatever must not be lost depends on it."""
     scrape_targets: tuple[ScrapeTarget, ...]
     """Patroni and the PostgreSQL exporter of each node."""
     alert_rules: Mapping[str, str]
@@ -102,7 +121,8 @@ class TimescaleCluster(pulumi.ComponentResource):
             after = nodes[-1] if nodes else shared
             nodes.append(self._make_node(name, args, index, args.placements[host], after=after))
             self._make_exporter(name, args, index, exporters[index], args.placements[host])
-        self.writable, self.replicated = nodes[0], nodes[args.settings.synchronous_standbys]
+        self.writable = nodes[0]
+        self.replicated = self._make_replicated(name, args, after=nodes[args.settings.synchronous_standbys])
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
         self.alert_rules = alert_rules()
         self.register_outputs(
@@ -124,9 +144,31 @@ class TimescaleCluster(pulumi.ComponentResource):
             entrypoint=["/bin/sh", "-euc", _PUT_INTO_ETCD],
             command=[SHARED_KEY, str(_QUORUM_SECONDS), *args.etcd_endpoints],
             files={_SHARED_FILE: shared_json(args.settings)},
-            memory_mib=_SHARED_MEMORY_MIB,
+            memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
         return docker.Container(f"{name}-shared", one_shot_arguments(spec, placement), opts=options(self, placement))
+
+    def _make_replicated(
+        self, name: str, args: TimescaleClusterArgs, after: docker.Container
+    ) -> pulumi.Input[pulumi.Resource]:
+        """Waits until the primary acknowledges nothing alone; nothing to wait for without synchronous standbys."""
+        standbys = args.settings.synchronous_standbys
+        if not standbys:
+            return after
+        placement = args.placements[args.settings.hosts[0]]
+        spec = ContainerSpec(
+            component="database",
+            role=f"{name}-replicated",
+            tier="infra",
+            image=args.image,
+            entrypoint=["/bin/sh", "-uc", _AWAIT_STANDBYS],
+            command=[str(standbys), str(_REPLICATED_SECONDS), *(str(member.patroni) for member in self.members)],
+            memory_mib=_ONE_SHOT_MEMORY_MIB,
+        )
+        container = docker.Container(
+            f"{name}-replicated", one_shot_arguments(spec, placement), opts=options(self, placement, [after])
+        )
+        return ended_well(container)
 
     def _make_node(
         self,

@@ -52,6 +52,7 @@ def test_the_database_comes_alone(run: Any, recorder: Recorder) -> None:
         "tsdb-node-0",
         "tsdb-node-1",
         "tsdb-node-2",
+        "tsdb-replicated",
         "tsdb-shared",
     ]
     assert len(recorder.names(VOLUME)) == 6

@@ -1,8 +1,11 @@
 """How packs and plugin folders are started, and a real child's output."""
 
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from pulumi.runtime.proto.language_pb2 import ProgramInfo, RunPluginRequest, RunPluginResponse
 
 from tests.toolchain.conftest import Script
@@ -66,6 +69,15 @@ def test_a_child_that_ends_without_a_line_gives_an_empty_one(tmp_path: Path) -> 
     assert taken == [b""]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT as the language host has it; a job in the background of a shell ignores it, and so would its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_stopped_child_ends_by_sigint(tmp_path: Path) -> None:
     child = Child(["/bin/sleep", "60"], str(tmp_path), {})
     child.stop()

@@ -8,7 +8,7 @@ import pytest
 
 from components._common.endpoint import DatabaseMember
 from components._common.scraping import ScrapeTarget
-from components.database import TimescaleCluster, TimescaleClusterArgs
+from components.database import DatabaseSettings, TimescaleCluster, TimescaleClusterArgs
 from components.database.alerts import alert_rules
 from components.database.render import patroni_yml, shared_json
 from tests.components.conftest import Options
@@ -27,11 +27,11 @@ MEMBERS = [
 ]
 
 
-def build() -> TimescaleCluster:
+def build(settings: DatabaseSettings = SETTINGS) -> TimescaleCluster:
     return TimescaleCluster(
         "tsdb",
         TimescaleClusterArgs(
-            settings=SETTINGS,
+            settings=settings,
             placements=placements("a", "b"),
             image="sha256:timescaledb",
             exporter_image="sha256:exporters",
@@ -49,8 +49,8 @@ def deployed(recorder: Recorder, name: str) -> dict[str, Any]:
     return recorder.inputs(CONTAINER, name)
 
 
-def seen(recorder: Recorder, look: Callable[[TimescaleCluster], Any]) -> Any:
-    return recorder.run(lambda: look(build()))
+def seen(recorder: Recorder, look: Callable[[TimescaleCluster], Any], settings: DatabaseSettings = SETTINGS) -> Any:
+    return recorder.run(lambda: look(build(settings)))
 
 
 def label(found: dict[str, Any], name: str) -> str | None:
@@ -60,7 +60,7 @@ def label(found: dict[str, Any], name: str) -> str | None:
 def test_it_makes_nodes_exporters_and_volumes_on_their_hosts(recorder: Recorder) -> None:
     recorder.run(lambda: build() and None)
 
-    assert recorder.names(CONTAINER) == [*EXPORTERS, *NODES, "tsdb-shared"]
+    assert recorder.names(CONTAINER) == [*EXPORTERS, *NODES, "tsdb-replicated", "tsdb-shared"]
     assert recorder.names(VOLUME) == VOLUMES
     assert recorder.provider(CONTAINER, "tsdb-shared") == "on-a"
     for index, host in enumerate(("on-a", "on-b", "on-a")):
@@ -139,9 +139,31 @@ def test_nodes_start_one_after_the_other_once_etcd_has_what_they_share(recorder:
 
 
 def test_writers_wait_for_the_first_node_and_what_must_not_be_lost_for_a_standby(recorder: Recorder) -> None:
-    names = seen(recorder, lambda cluster: pulumi.Output.all(cluster.writable.urn, cluster.replicated.urn))
+    names = seen(
+        recorder,
+        lambda cluster: pulumi.Output.all(
+            cluster.writable.urn, pulumi.Output.from_input(cluster.replicated).apply(lambda found: found.urn)
+        ),
+    )
 
-    assert [name.rpartition("::")[2] for name in names] == ["tsdb-node-0", "tsdb-node-1"]
+    assert [name.rpartition("::")[2] for name in names] == ["tsdb-node-0", "tsdb-replicated"]
+
+
+def test_a_one_shot_waits_until_commits_wait_for_the_standby(recorder: Recorder, options: Options) -> None:
+    found = deployed(recorder, "tsdb-replicated")
+
+    assert found["entrypoints"][:2] == ["/bin/sh", "-uc"]
+    assert found["command"] == ["1", "60", "10.0.0.1:18008", "10.0.0.2:18008", "10.0.0.1:18009"]
+    assert (found["attach"], found["mustRun"]) == (True, False)
+    assert recorder.run(lambda: options.after("tsdb-replicated")) == ["tsdb-node-1"]
+
+
+def test_without_synchronous_standbys_there_is_nothing_to_wait_for(recorder: Recorder) -> None:
+    alone = SETTINGS.model_copy(update={"synchronous_standbys": 0})
+    names = seen(recorder, lambda cluster: cluster.replicated.urn, alone)
+
+    assert names.rpartition("::")[2] == "tsdb-node-0"
+    assert "tsdb-replicated" not in recorder.names(CONTAINER)
 
 
 def test_no_node_starts_where_etcd_did_not_take_what_they_share(recorder: Recorder) -> None:

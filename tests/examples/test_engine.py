@@ -1,0 +1,98 @@
+"""The database example on the real engine and real containers, in a stack of its own, as its reader would run it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from docker import DockerClient
+from docker.errors import DockerException
+
+import toolchain
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parents[2]
+STACK = "alone"
+LABEL = {"label": f"hft.stack={STACK}"}
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[DockerClient]:
+    """The Docker of this machine, without anything of this stack before and after."""
+    try:
+        client = DockerClient(base_url="unix:///var/run/docker.sock", version="auto")
+    except DockerException as error:
+        pytest.skip(f"Docker does not answer: {error}")
+    _remove_all(client)
+    yield client
+    _remove_all(client)
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Path:
+    """The example's folder beside the image lock, so that the checkout's own stays as it is."""
+    if not (ROOT / "images" / "lock.json").exists():
+        pytest.skip("images/lock.json is missing: run `hft images build`")
+    root = tmp_path_factory.mktemp("example")
+    folder = root / "examples" / "database-alone"
+    folder.mkdir(parents=True)
+    (root / "state").mkdir()
+    (root / "images").symlink_to(ROOT / "images")
+    for name in ("__main__.py", "Pulumi.yaml"):
+        (folder / name).symlink_to(ROOT / "examples" / "database-alone" / name)
+    return folder
+
+
+def pulumi(project: Path, *arguments: str) -> str:
+    """What the command prints; it must succeed."""
+    try:
+        environment = toolchain.environment()
+    except toolchain.ToolchainError as error:
+        pytest.skip(f"no engine here: {error}")
+    own = {
+        "PULUMI_BACKEND_URL": (project.parents[1] / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "example",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": "",
+    }
+    ran = subprocess.run(
+        ["pulumi", *arguments, "--non-interactive"],
+        cwd=project,
+        env=os.environ | environment | own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_the_database_comes_up_takes_rows_and_is_taken_away_but_for_its_data(project: Path, host: DockerClient) -> None:
+    pulumi(project, "stack", "init", STACK)
+    pulumi(project, "up", "--yes", "--skip-preview")
+    outputs = json.loads(pulumi(project, "stack", "output", "--json", "--show-secrets"))
+
+    address, _, port = outputs["writer"].partition(":")
+    login = {"host": address, "port": port, "user": "postgres", "password": outputs["superuser_password"]}
+    with psycopg.connect(**login, dbname="postgres") as connection:
+        assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
+        standbys = connection.execute("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone()
+    assert standbys == (1,)
+    assert "unchanged" in pulumi(project, "up", "--yes", "--skip-preview", "--expect-no-changes")
+
+    pulumi(project, "destroy", "--yes", "--exclude-protected")
+    # The data volumes are protected; etcd is what they last stand on.
+    names = sorted(str(each.name) for each in host.containers.list(all=True, filters=LABEL))
+    assert names == [f"hft-{STACK}-etcd-{index}" for index in range(3)]
+    assert len(host.volumes.list(filters=LABEL)) == 6
+
+
+def _remove_all(client: DockerClient) -> None:
+    for container in client.containers.list(all=True, filters=LABEL, ignore_removed=True):
+        container.remove(force=True, v=True)
+    for volume in client.volumes.list(filters=LABEL):
+        volume.remove()
