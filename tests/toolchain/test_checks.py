@@ -41,7 +41,9 @@ def calls(machine: Path) -> list[str]:
 def test_everything_runs_fast_things_first(tools: Path, machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checks.test()
     reports = machine / "reports"
-    assert calls(machine) == [
+    made = calls(machine)
+    # Two tiers run side by side.
+    assert [*made[:6], *sorted(made[6:8], reverse=True), *made[8:]] == [
         "ruff check .",
         "ruff format --check .",
         "mypy ",
