@@ -19,6 +19,8 @@ IMAGES = (
 )
 LOCK = ImageLock({name: f"sha256:{number:064x}" for number, name in enumerate(IMAGES)})
 
+# Secrets, and files of the repository that are handed on as they are.
+_NOT_RENDERED = ("/run/secrets/", "/etc/hft/migrations/", "/etc/hft/rules/")
 # What the recorder gives for a generated password, and the checksum of one in Valkey's list of users.
 _GENERATED = re.compile(r"value-of-[a-z-]+|(?<=#)[0-9a-f]{64}")
 
@@ -38,13 +40,13 @@ def resources_yaml(recorder: Recorder) -> str:
 
 
 def files(recorder: Recorder) -> dict[str, str]:
-    """`<container>/<path>` → text of every uploaded file and every dashboard; secrets are left out."""
+    """`<container>/<path>` → text of every rendered file and every dashboard."""
     found = {
         f"files/{each.name}{upload['file']}": _without_secrets(upload["content"])
         for each in recorder.registrations
         if each.type == CONTAINER
         for upload in open_secret(each.inputs.get("uploads", []))
-        if not upload["file"].startswith("/run/secrets/")
+        if not upload["file"].startswith(_NOT_RENDERED)
     }
     found |= {
         f"dashboards/{each.name}.json": json.dumps(json.loads(each.inputs["configJson"]), indent=2) + "\n"
