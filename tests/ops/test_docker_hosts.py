@@ -95,4 +95,4 @@ def test_only_what_has_the_stacks_labels_is_ours(clean_host: DockerClient, image
         assert [each.name for each in docker_hosts.containers(clean_host, STACK)] == [f"hft-{STACK}-a"]
         assert [each.name for each in docker_hosts.networks(clean_host, STACK)] == [f"hft-{STACK}-plane"]
     finally:
-        stranger.remove()
+        stranger.remove(v=True)

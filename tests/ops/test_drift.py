@@ -45,8 +45,8 @@ def test_what_is_as_it_should_be_has_not_drifted(deployed: State) -> None:
     ("change", "found"),
     [
         (lambda docker: docker.containers.get(f"hft-{STACK}-a").stop(timeout=0), "a"),
-        (lambda docker: docker.containers.get(f"hft-{STACK}-a").remove(force=True), "a"),
-        (lambda docker: docker.containers.get(f"hft-{STACK}-once").remove(), "once"),
+        (lambda docker: docker.containers.get(f"hft-{STACK}-a").remove(force=True, v=True), "a"),
+        (lambda docker: docker.containers.get(f"hft-{STACK}-once").remove(v=True), "once"),
         (lambda docker: docker.networks.get(f"hft-{STACK}-plane").remove(), "plane"),
         (lambda docker: docker.volumes.get(f"hft-{STACK}-data").remove(), "data"),
     ],

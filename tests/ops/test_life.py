@@ -120,7 +120,7 @@ def test_a_stack_lives(root: Path, clean_host: DockerClient, monkeypatch: pytest
         {"part": "second", "endpoint": "127.0.0.1:1", "healthy": True},
     ]
 
-    clean_host.containers.get(f"hft-{STACK}-first").remove(force=True)
+    clean_host.containers.get(f"hft-{STACK}-first").remove(force=True, v=True)
     clean_host.containers.get(f"hft-{STACK}-second").stop(timeout=0)
     assert [part["healthy"] for part in json.loads(hft("status", STACK, "--json"))] == [False, False]
     mended = run(root, "up")
@@ -235,7 +235,7 @@ def test_a_name_that_is_taken_is_one_error_and_the_next_up_goes_on(
         # The providers' own words differ.
         assert re.search(rf"hft-{STACK}-second\W+(is )?already (exists|in use)", problem)
     finally:
-        blocking.remove()
+        blocking.remove(v=True)
     assert run(root, "up")[-3:] == TABLE
 
 

@@ -91,7 +91,7 @@ def test_anything_else_stays(clean_host: DockerClient, image: str, case: str) ->
         recover.sort_half_made(state(*known, pending=[(operation, entry(kind, "a", inputs=inputs))]), STACK)
         assert clean_host.containers.get(NAME).id == container.id
     finally:
-        container.remove()
+        container.remove(v=True)
 
 
 @pytest.mark.images
