@@ -72,13 +72,15 @@ def build(
 
 def packages(client: docker.DockerClient, image: str) -> dict[str, str]:
     """Debian package → version in an image, by name."""
-    shown: bytes = client.containers.run(
-        image,
-        entrypoint=["dpkg-query", "--show", "--showformat=${Package} ${Version}\\n"],
-        command=[],
-        network_mode="none",
-        remove=True,
-    )
+    look = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\\n"]
+    # Not run(remove=True), which leaves the image's anonymous volumes behind.
+    container = client.containers.create(image, entrypoint=look, command=[], network_mode="none")
+    try:
+        container.start()
+        container.wait()
+        shown: bytes = container.logs(stderr=False)
+    finally:
+        container.remove(force=True, v=True)
     return dict(sorted(line.split() for line in shown.decode().splitlines()))
 
 
