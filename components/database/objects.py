@@ -138,9 +138,11 @@ class DatabaseObjects(pulumi.ComponentResource):
         )
         return [database, extension, schema]
 
-    def _make_grants(self, after: list[pulumi.Resource]) -> list[pulumi.Resource]:
+    def _make_grants(self, after: Sequence[pulumi.Resource]) -> Sequence[pulumi.Resource]:
         """On one object one after the other: grants of different roles on it collide ("tuple concurrently updated")."""
-        connect = usage = defaults = after
+        connect: Sequence[pulumi.Resource] = after
+        usage: Sequence[pulumi.Resource] = after
+        defaults: Sequence[pulumi.Resource] = after
         for role in ("public", WRITER, READER, MONITORING):
             privileges = [] if role == "public" else ["CONNECT"]
             connect = [self._grant(f"connect-{role}", role, "database", privileges, connect)]
@@ -151,7 +153,7 @@ class DatabaseObjects(pulumi.ComponentResource):
         return [*connect, *usage, *defaults]
 
     def _grant(
-        self, key: str, role: str, object_type: str, privileges: list[str], after: list[pulumi.Resource]
+        self, key: str, role: str, object_type: str, privileges: list[str], after: Sequence[pulumi.Resource]
     ) -> postgresql.Grant:
         return postgresql.Grant(
             f"{self._name}-grant-{key.replace('_', '-')}",
@@ -164,7 +166,7 @@ class DatabaseObjects(pulumi.ComponentResource):
         )
 
     def _grant_on_new_tables(
-        self, role: str, privileges: list[str], after: list[pulumi.Resource]
+        self, role: str, privileges: list[str], after: Sequence[pulumi.Resource]
     ) -> postgresql.DefaultPrivileges:
         return postgresql.DefaultPrivileges(
             f"{self._name}-default-{role.replace('_', '-')}",
@@ -177,7 +179,7 @@ class DatabaseObjects(pulumi.ComponentResource):
             opts=self._repeatable(after),
         )
 
-    def _make_migrations(self, args: DatabaseObjectsArgs, after: list[pulumi.Resource]) -> docker.Container:
+    def _make_migrations(self, args: DatabaseObjectsArgs, after: Sequence[pulumi.Resource]) -> docker.Container:
         spec = ContainerSpec(
             component="database",
             role=f"{self._name}-migrate",

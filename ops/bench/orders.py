@@ -17,7 +17,8 @@ from ops.state import CONTAINER
 _METHOD = """\
 Median of {runs} pairs of {seconds} s, exact samples (medians: {ours:.0f} µs and {bare:.0f} µs). Bare: the same
 programs and interpreter from the image's files, on the same CPUs, with the same database, pooler and lease store beside
-them, without a container."""
+them, without a container. The kernel shares CPUs out by control group: each container has one, all bare programs
+together have one, so beside a busy stack the bare ones get less."""
 
 
 def measure(box: Sandbox, client: DockerClient, screen: Screen) -> Measure:
