@@ -29,8 +29,12 @@ def within_containers(state: State) -> list[str]:
     return [
         resource.urn
         for resource in state.created()
-        if resource.type.startswith(_INSIDE) and containers & _reachable(resource.urn, needs)
+        if _is_inside(resource) and containers & _reachable(resource.urn, needs)
     ]
+
+
+def _is_inside(resource: Resource) -> bool:
+    return resource.type.startswith(_INSIDE)
 
 
 def keep_data(state: State) -> Export:
@@ -54,7 +58,9 @@ def keep_data(state: State) -> Export:
 
 def give_up_data(state: State) -> Export:
     """A state in which everything may be deleted, and what goes with its volume is not deleted one by one."""
-    gone = set(within_containers(state))
+    # After a `down` nothing says any more what the kept objects were in; they were all kept for being inside.
+    standing = any(state.of_type(CONTAINER))
+    gone = set(within_containers(state)) if standing else {each.urn for each in state.created() if _is_inside(each)}
     rest = {resource.urn for resource in state.resources} - gone
 
     def edit(entry: dict[str, Any]) -> dict[str, Any] | None:

@@ -103,3 +103,15 @@ def test_settling_puts_a_replacement_where_the_replaced_was() -> None:
 
     assert [(each["urn"], each["id"]) for each in found[-2:]] == [(old["urn"], "new"), (after["urn"], "tsdb-node-1-id")]
     assert "pendingReplacement" not in found[-2]
+
+
+def test_what_a_down_has_kept_inside_is_given_up_with_its_volume() -> None:
+    gone = (CONTAINER, FOLDER, "pulumi:providers:grafana")
+    after_down = edits.keep_data(deployed())
+    after_down["deployment"]["resources"] = [
+        each for each in after_down["deployment"]["resources"] if each["type"] not in gone
+    ]
+
+    found = entries(edits.give_up_data(State(after_down)))
+    assert f"db-owner/{ROLE}" not in found
+    assert f"tsdb-0-data/{VOLUME}" in found
