@@ -18,10 +18,6 @@ CONFIG_DIR = "/etc/hft"
 SECRET_DIR = "/run/secrets"
 """Where secret files are uploaded; a volume of the image too."""
 
-# The first probe comes after one interval (Docker Engine API, HealthConfig), so it is also the least time that a start
-# takes: short where others wait. Each probe costs the part's own CPUs about 50 ms (exec of curl, measured on two
-# cores): long everywhere else, and above all on an engine's.
-_HEALTH_INTERVAL_SECONDS: Mapping[Tier, int] = {"engine": 5, "data": 1, "infra": 5}
 # moby#51485: Docker 29 lowered the soft default to 1,024.
 _NOFILE = 16384
 # CIS Docker 5.15: at most five restarts; a crash loop of an engine would send orders again and again.
@@ -75,8 +71,10 @@ class ContainerSpec:
     """Absolute paths of scratch space in memory."""
     healthy: Sequence[str] = ()
     """Health check as argv; exit status 0 means ready. A one-shot container has none."""
-    health_interval_seconds: int | None = None
-    """Time between two probes; without, what suits the tier."""
+    health_interval_seconds: int = 5
+    """Time between two probes, and the least that a start takes, as the first one comes after it (Docker Engine API,
+    HealthConfig): short where others wait. Each costs the part's own CPUs about 50 ms (exec of curl, measured on two
+    cores): long everywhere else, and above all on an engine's."""
     awaited: bool = True
     """Whether the deployment waits for its health; false where what comes after it waits for more than that."""
     ready_timeout_seconds: int = 60
@@ -105,7 +103,7 @@ class ContainerSpec:
 def arguments(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
     """The arguments of a container that keeps running: ready when its health check passes, restarted when it dies."""
     found = _sealed(spec, placement)
-    interval = spec.health_interval_seconds or _HEALTH_INTERVAL_SECONDS[spec.tier]
+    interval = spec.health_interval_seconds
     found.healthcheck = docker.ContainerHealthcheckArgs(
         tests=["CMD", *spec.healthy], interval=f"{interval}s", timeout=f"{interval}s", retries=3, start_period="0s"
     )

@@ -197,6 +197,8 @@ class TimescaleCluster(pulumi.ComponentResource):
             volumes={DATA_DIR: volume.name},
             tmpfs=("/tmp", "/run/postgresql"),
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.patroni}/readiness"],
+            # The next node waits for it, and whatever writes.
+            health_interval_seconds=1,
             # A standby may have to copy the whole database first.
             ready_timeout_seconds=300,
             memory_mib=args.settings.memory_mib,

@@ -17,8 +17,6 @@ from components.database.settings import EtcdSettings
 from components.database.volumes import data_volume
 
 TOKEN = "hft:database:EtcdCluster"
-# Nothing waits for it, see container.py.
-_HEALTH_INTERVAL_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +82,6 @@ class EtcdCluster(pulumi.ComponentResource):
             memory_mib=args.settings.memory_mib,
             # A quorum is more than a healthy member, and the cluster's first write waits for it.
             awaited=False,
-            health_interval_seconds=_HEALTH_INTERVAL_SECONDS,
         )
         return docker.Container(f"{name}-node-{index}", arguments(spec, placement), opts=options(self, placement))
 

@@ -15,9 +15,10 @@ from ops.screen import Screen
 
 _UP_METHOD = """\
 Median of {runs} pairs, images present, volumes new. `hft up dev` from the start of its process to the table: checks,
-policies, {containers} containers in the order of their dependencies, each awaited until healthy, roles, schema, grants
-and migrations (median {up:.1f} s). `docker run --detach` of the same containers with the same limits and files, one
-after the other, then waiting until all are healthy; no roles, schema or migrations (median {plain:.1f} s)."""
+policies, {containers} containers in the order of their dependencies until all are healthy, roles, schema, grants and
+migrations (median {up:.1f} s). `docker run` of the same containers with the same limits and files, one after the other:
+those that end are waited for, among them the one that awaits the synchronous standby; then until all are healthy. No
+roles, schema or migrations (median {plain:.1f} s)."""
 
 
 def measures(box: Sandbox, client: DockerClient, screen: Screen) -> Iterator[Measure]:
