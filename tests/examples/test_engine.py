@@ -12,6 +12,7 @@ from docker import DockerClient
 from docker.errors import DockerException
 
 import toolchain
+from tests.leftovers import remove_stack
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -27,9 +28,9 @@ def host() -> Iterator[DockerClient]:
         client = DockerClient(base_url="unix:///var/run/docker.sock", version="auto")
     except DockerException as error:
         pytest.skip(f"Docker does not answer: {error}")
-    _remove_all(client)
+    remove_stack(client, STACK)
     yield client
-    _remove_all(client)
+    remove_stack(client, STACK)
     client.close()
 
 
@@ -89,10 +90,3 @@ def test_the_database_comes_up_takes_rows_and_is_taken_away_but_for_its_data(pro
     names = sorted(str(each.name) for each in host.containers.list(all=True, filters=LABEL))
     assert names == [f"hft-{STACK}-etcd-{index}" for index in range(3)]
     assert len(host.volumes.list(filters=LABEL)) == 6
-
-
-def _remove_all(client: DockerClient) -> None:
-    for container in client.containers.list(all=True, filters=LABEL, ignore_removed=True):
-        container.remove(force=True, v=True)
-    for volume in client.volumes.list(filters=LABEL):
-        volume.remove()

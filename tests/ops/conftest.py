@@ -11,6 +11,8 @@ import pytest
 from docker import DockerClient
 from docker.errors import DockerException
 
+from tests.leftovers import remove_stack
+
 ENDPOINT = "unix:///var/run/docker.sock"
 STACK = "opstest"
 TURNS = Path(tempfile.gettempdir()) / f"hft-{STACK}.lock"
@@ -34,9 +36,9 @@ def clean_host(docker_host: DockerClient) -> Iterator[DockerClient]:
     """Docker without anything of these tests, before and after; two runs of them on one machine take turns."""
     with TURNS.open("w") as turns:
         fcntl.flock(turns, fcntl.LOCK_EX)
-        _remove_ours(docker_host)
+        remove_stack(docker_host, STACK)
         yield docker_host
-        _remove_ours(docker_host)
+        remove_stack(docker_host, STACK)
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +47,3 @@ def image(docker_host: DockerClient) -> str:
     if not LOCK.exists():
         pytest.skip(f"{LOCK} is missing: run `hft images build`")
     return str(json.loads(LOCK.read_text())["images"]["base"]["id"])
-
-
-def _remove_ours(client: DockerClient) -> None:
-    chosen: dict[str, str | list[str] | bool] = {"label": [f"{key}={value}" for key, value in LABELS.items()]}
-    for container in client.containers.list(all=True, filters=chosen, ignore_removed=True):
-        container.remove(force=True, v=True)
-    for network in client.networks.list(filters=chosen):
-        network.remove()
-    for volume in client.volumes.list(filters=chosen):
-        volume.remove()

@@ -19,6 +19,7 @@ from docker.errors import DockerException
 import toolchain
 from components._common.images import ImageLock
 from ops.errors import OpsError
+from tests.leftovers import remove_stack
 from tests.stacks.conftest import ROOT
 from tests.stacks.twin import NAME, Twin, readme_commands, settings, steps
 
@@ -51,7 +52,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Iterat
     if not (ROOT / "images" / "lock.json").exists():
         pytest.skip("images/lock.json is missing: run `hft images build`")
     made = Twin.beside_dev(tmp_path_factory.mktemp("twin") / "checkout")
-    _remove_all(host)
+    remove_stack(host, NAME)
     with pytest.MonkeyPatch.context() as patch:
         try:
             environment = made.environment()
@@ -60,7 +61,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Iterat
         for name, value in environment.items():
             patch.setenv(name, value)
         yield made
-    _remove_all(host)
+    remove_stack(host, NAME)
 
 
 def test_preview_says_what_up_would_do_and_does_nothing(twin: Twin, host: DockerClient) -> None:
@@ -238,16 +239,6 @@ def _containers(client: DockerClient) -> list[str]:
 
 def _found(client: DockerClient) -> list[Any]:
     return list(client.containers.list(all=True, filters={"label": f"hft.stack={NAME}"}, ignore_removed=True))
-
-
-def _remove_all(client: DockerClient) -> None:
-    chosen = {"label": f"hft.stack={NAME}"}
-    for container in client.containers.list(all=True, filters=chosen):
-        container.remove(force=True, v=True)
-    for network in client.networks.list(filters=chosen):
-        network.remove()
-    for volume in client.volumes.list(filters=chosen):
-        volume.remove()
 
 
 def _dsn(twin: Twin, role: str, database: str) -> str:
