@@ -4,7 +4,9 @@ import os
 import select
 import signal
 import threading
-import time
+
+_POLL_SECONDS = 1
+"""How late a parent's end is noticed where the kernel has no pidfd."""
 
 
 def guard() -> None:
@@ -13,26 +15,32 @@ def guard() -> None:
     The engine ends plugins with SIGINT; uncaught, Python prints a traceback into the user's diagnostics. A killed
     engine signals nobody, so the parent is watched.
     """
+    interrupted, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
+    # A Python handler runs only when the main thread comes back from whatever C call it is in, a sleep that began just
+    # after the signal included; what C writes to this pipe wakes the watching thread in any case.
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, lambda *_: os._exit(0))
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True, name="parent-watch").start()
+    threading.Thread(target=_watch, args=(os.getppid(), interrupted), daemon=True, name="end-watch").start()
 
 
-def _end_with(parent: int) -> None:
-    # Not PR_SET_PDEATHSIG: it fires when the *thread* that forked ends, and Go moves goroutines between threads.
-    try:
-        watched = os.pidfd_open(parent)
-    except ProcessLookupError:
-        os._exit(0)
-    except OSError:  # Linux < 5.3, or forbidden by the sandbox
-        _poll_parent(parent)
-    else:
-        if os.getppid() == parent:
-            poll = select.poll()
-            poll.register(watched, select.POLLIN)
-            poll.poll()
+def _watch(parent: int, interrupted: int) -> None:
+    poll = select.poll()
+    poll.register(interrupted, select.POLLIN)
+    timeout = _watch_parent(poll, parent)
+    while os.getppid() == parent:
+        if any(fd == interrupted for fd, _ in poll.poll(timeout)) and signal.SIGINT in os.read(interrupted, 512):
+            break
     os._exit(0)
 
 
-def _poll_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
+def _watch_parent(poll: select.poll, parent: int) -> int | None:
+    """Have the poll wake when the parent ends; returns after how many milliseconds to look at it oneself."""
+    # Not PR_SET_PDEATHSIG: it fires when the *thread* that forked ends, and Go moves goroutines between threads.
+    try:
+        poll.register(os.pidfd_open(parent), select.POLLIN)
+    except ProcessLookupError:
+        os._exit(0)
+    except OSError:  # Linux < 5.3, or forbidden by the sandbox
+        return _POLL_SECONDS * 1000
+    return None

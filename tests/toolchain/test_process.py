@@ -11,7 +11,10 @@ import pytest
 
 from toolchain import paths
 
-GUARDED = "from toolchain.process import guard; guard(); print(os.getpid(), flush=True); time.sleep(60)"
+SLEEP = "print(os.getpid(), flush=True); time.sleep(60)"
+GUARDED = f"from toolchain.process import guard; guard(); {SLEEP}"
+ELSEWHERE = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})"
+"""The main thread's sleep is not cut short, as when the signal comes just before it falls asleep."""
 WITHOUT_PIDFD = "os.pidfd_open = lambda pid: (_ for _ in ()).throw(OSError(38, 'not here'))"
 
 
@@ -29,8 +32,9 @@ def gone(pid: int, seconds: float = 5) -> bool:
     return False
 
 
-def test_sigint_ends_it_at_once_with_status_0_and_no_traceback() -> None:
-    code = f"import os, time; {GUARDED}"
+@pytest.mark.parametrize("prelude", ["pass", ELSEWHERE], ids=["main-thread", "another-thread"])
+def test_sigint_ends_it_at_once_with_status_0_and_no_traceback(prelude: str) -> None:
+    code = f"import os, signal, time; from toolchain.process import guard; guard(); {prelude}; {SLEEP}"
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=paths.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
