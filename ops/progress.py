@@ -3,8 +3,8 @@
 import re
 import threading
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from pulumi.automation.events import (
     DiagnosticEvent,
@@ -84,6 +84,8 @@ class Progress:
         """Errors and mandatory policy violations, each once, in the order of arrival."""
         self.warnings: list[str] = []
         """Warnings and advisory violations."""
+        self.outputs: Mapping[str, Any] = {}
+        """What the program has exported; in place of secrets stands what the engine shows for one."""
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one engine event."""
@@ -109,6 +111,8 @@ class Progress:
 
     def _end(self, step: StepEventMetadata, *, planning: bool = False, failed: bool = False) -> None:
         _, began = self._running.pop((step.urn, step.op), ("", None))
+        if _is_stack(step.urn) and step.new and not failed:
+            self.outputs = step.new.outputs or {}
         verb = (_PLANNED if planning else _DONE).get(step.op)
         if _is_shown(step) and verb:
             self.changes += 1

@@ -16,7 +16,7 @@ from ops.recover import recover, refresh
 from ops.screen import Screen
 from ops.state import VOLUME, State
 from ops.wanted import Wanted
-from ops.workspace import Workspace, outputs
+from ops.workspace import Workspace, secret_output
 
 HEADS = ("part", "endpoint", "health", "open it with")
 
@@ -39,9 +39,10 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
     progress = deploy(stack.up, workspace, screen)
     if not progress.changes:
         screen.line("no changes")
-    exported = outputs(stack, workspace)
-    if access.OUTPUT in exported:
-        access.write_pgpass(access.pgpass_path(workspace.root, workspace.name), exported[access.OUTPUT])
+    exported = progress.outputs
+    pgpass = access.pgpass_path(workspace.root, workspace.name)
+    if access.OUTPUT in exported and (progress.changes or not pgpass.exists()):
+        access.write_pgpass(pgpass, secret_output(stack, workspace, access.OUTPUT))
     report(settled(exported), screen)
 
 

@@ -112,7 +112,10 @@ def test_a_stack_lives(root: Path, clean_host: DockerClient, monkeypatch: pytest
     assert pgpass.stat().st_mode & 0o777 == 0o600
     assert pgpass.read_text().startswith("127.0.0.1:1:hft:hft_owner:")
 
+    told = pgpass.read_text()
+    pgpass.unlink()
     assert run(root, "up")[-4:] == ["no changes", *TABLE]
+    assert pgpass.read_text() == told
     monkeypatch.setattr(cli, "ROOT", root)
     assert hft("status", STACK).splitlines() == TABLE
     assert json.loads(hft("status", STACK, "--json")) == [

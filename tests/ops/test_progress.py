@@ -87,6 +87,18 @@ def test_stack_and_providers_are_quiet(progress: Progress, lines: Lines, urn: st
     assert (lines.steps, progress.changes) == ([], 0)
 
 
+def test_what_the_program_exports_is_kept(progress: Progress, lines: Lines) -> None:
+    new = {"custom": False, "outputs": {"hosts": {"a": "unix:///a"}, "pgpass": "[secret]"}}
+    metadata = {"op": "same", "urn": STACK, "type": "pulumi:pulumi:Stack", "new": new}
+    progress(event("resOutputsEvent", {"metadata": metadata}))
+    assert (progress.outputs, lines.steps) == (new["outputs"], [])
+
+
+def test_a_program_that_exports_nothing_has_no_outputs(progress: Progress) -> None:
+    progress(step("resOutputsEvent", "same", STACK, custom=False))
+    assert progress.outputs == {}
+
+
 def test_components_are_quiet(progress: Progress, lines: Lines) -> None:
     progress(step("resOutputsEvent", "create", custom=False))
     assert lines.steps == []
