@@ -90,6 +90,8 @@ class ContainerSpec:
     stop_signal: str = "SIGTERM"
     cpu_set: str | None = None
     """CPUs of its own; without, the housekeeping CPUs of its host."""
+    cpu_shares: int | None = None
+    """Weight against other containers while CPUs are short; without, Docker's 1,024."""
     pid_mode: str | None = None
     plane: Plane | None = None
     """Without: the host's network (docs/adr/0002-host-networking.md)."""
@@ -154,6 +156,7 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
         security_opts=["no-new-privileges:true"],
         ulimits=_ulimits(spec),
         cpu_set=spec.cpu_set or placement.housekeeping_cpus,
+        cpu_shares=spec.cpu_shares,
         memory=spec.memory_mib,
         memory_swap=spec.memory_mib,
         shm_size=spec.shm_mib,

@@ -16,6 +16,9 @@ from components.trading.venue import VenueEndpoint
 
 TOKEN = "hft:trading:VenueSimulators"
 _CONFIG = "/etc/hft/venue.json"
+# Eight times Docker's default. A venue stands for what is not on the host at all, so the stack beside it should not
+# slow it down: on a shared CPU the p90 of the order round trip went from 4.4 to 1.7 ms (median of three pairs of 15 s).
+_CPU_SHARES = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ class VenueSimulators(pulumi.ComponentResource):
             files={_CONFIG: venue_json(args.settings, venue)},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{venue.address}:{VENUE_PORT}/healthz"],
             memory_mib=args.settings.venue_memory_mib,
+            cpu_shares=_CPU_SHARES,
             plane=Plane(
                 network=args.planes[venue.plane], ipv4_address=str(venue.address), published={VENUE_PORT: port}
             ),

@@ -92,6 +92,7 @@ def test_a_venue_leaves_the_engines_cpus_alone(recorder: Recorder) -> None:
     found = deployed(recorder, "venues-alpha")
 
     assert found["cpuSet"] == "0-1"
+    assert found["cpuShares"] == 8192
     assert {"label": "hft.tier", "value": "infra"} in found["labels"]
     assert {"label": "hft.role", "value": "venue-alpha"} in found["labels"]
 
