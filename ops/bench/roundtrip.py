@@ -20,7 +20,7 @@ from docker import DockerClient
 
 from ops.errors import OpsError
 
-SECONDS = 20
+SECONDS = 60
 """Of one measurement: some hundred orders."""
 _READY_SECONDS = 60
 _WARM_UP_SECONDS = 3
