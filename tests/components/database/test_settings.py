@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from components._common.ports import PortUse
 from components.database import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
 from components.database.settings import FailoverSettings
+from tests.components.verdicts import accepts, refusal
 
 GOOD: dict[str, Any] = {"etcd": {"hosts": ["a", "b", "c"]}, "hosts": ["a", "b"]}
 ROLES = ("owner", "writer", "reader", "monitoring")
@@ -15,22 +15,6 @@ ROLES = ("owner", "writer", "reader", "monitoring")
 
 def database(**changes: Any) -> DatabaseSettings:
     return DatabaseSettings.model_validate({**GOOD, **changes})
-
-
-def refusal(model: type[Any], document: dict[str, Any]) -> str:
-    """The one message with which a model refuses a document."""
-    with pytest.raises(ValidationError) as raised:
-        model.model_validate(document)
-    (error,) = raised.value.errors()
-    return str(error["msg"])
-
-
-def accepts(model: type[Any], document: dict[str, Any]) -> bool:
-    try:
-        model.model_validate(document)
-    except ValidationError:
-        return False
-    return True
 
 
 def test_every_member_has_ports_of_its_own() -> None:

@@ -3,28 +3,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from components._common.ports import PortUse
 from components.pooling import PoolerSettings, PoolingSettings, RouterSettings
+from tests.components.verdicts import accepts, refusal
 
 GOOD: dict[str, Any] = {"router": {"hosts": ["a", "b"]}, "pooler": {"hosts": ["b"]}}
-
-
-def refusal(model: type[Any], document: dict[str, Any]) -> str:
-    """The one message with which a model refuses a document."""
-    with pytest.raises(ValidationError) as raised:
-        model.model_validate(document)
-    (error,) = raised.value.errors()
-    return str(error["msg"])
-
-
-def accepts(model: type[Any], document: dict[str, Any]) -> bool:
-    try:
-        model.model_validate(document)
-    except ValidationError:
-        return False
-    return True
 
 
 def test_ports_of_routers_and_poolers() -> None:
