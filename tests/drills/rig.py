@@ -1,0 +1,241 @@
+"""Three Docker hosts on one Linux machine: a bridge, a network namespace for each host, and a dockerd in it.
+
+Everything carries the prefix `hftdrill` and goes away at the end; what a killed rig has left goes away before the next
+one. Of the machine's own Docker only images are read.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ops.docker_hosts import connected
+from ops.errors import OpsError
+
+PREFIX = "hftdrill"
+HOSTS = ("alpha", "beta", "gamma")
+FOLDERS = Path(tempfile.gettempdir())
+"""Where the rig keeps what its daemons write."""
+
+_BRIDGE = f"{PREFIX}0"
+_SUBNET = "10.213.77"
+_CGROUPS = Path("/sys/fs/cgroup")
+_TOOLS = ("dockerd", "ip", "iptables", "nsenter", "umount")
+# By default the kernel shows bridged packets to iptables, and Docker makes FORWARD drop what no rule accepts.
+_FORWARDED = ("FORWARD", "-i", _BRIDGE, "-o", _BRIDGE, "-j", "ACCEPT")
+_START_SECONDS = 60
+_END_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Host:
+    """One Docker host of the rig."""
+
+    name: str
+    address: str
+    """IPv4 address under which the others, and this machine, reach it."""
+    folder: Path
+    """Where its dockerd keeps everything."""
+
+    @property
+    def namespace(self) -> str:
+        """Its network namespace; this machine's end of its cable has the same name."""
+        return f"{PREFIX}-{self.name}"
+
+    @property
+    def socket(self) -> Path:
+        """Of its dockerd; reached through the file system, so also while the host is unplugged."""
+        return self.folder / "docker.sock"
+
+    @property
+    def endpoint(self) -> str:
+        """The socket as settings have it."""
+        return f"unix://{self.socket}"
+
+    def inside(self, *argv: str) -> list[str]:
+        """A command as a process of this host: it sees the host's network only."""
+        return ["nsenter", f"--net=/run/netns/{self.namespace}", *argv]
+
+    def unplug(self) -> None:
+        """Take the host off the network; what runs on it goes on."""
+        _run("ip", "link", "set", self.namespace, "down")
+
+    def plug(self) -> None:
+        """Bring the host back."""
+        _run("ip", "link", "set", self.namespace, "up")
+
+
+def lacking() -> str | None:
+    """Why no rig can be made here; None where one can."""
+    if missing := [tool for tool in _TOOLS if shutil.which(tool) is None]:
+        return f"{', '.join(missing)} not on PATH"
+    return None if os.geteuid() == 0 else "network namespaces need root"
+
+
+@contextmanager
+def rig() -> Iterator[tuple[Host, ...]]:
+    """The hosts, with an empty Docker each, until the block ends. Raises BlockingIOError where there is a rig."""
+    with _alone(), ExitStack() as daemons:
+        remove()
+        root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-", dir=FOLDERS))
+        made = tuple(Host(name, f"{_SUBNET}.{number}", root / name) for number, name in enumerate(HOSTS, start=11))
+        try:
+            _make_bridge()
+            for host in made:
+                _make_namespace(host)
+            processes = [daemons.enter_context(_dockerd(host)) for host in made]
+            for host, process in zip(made, processes, strict=True):
+                _await_docker(host, process)
+            yield made
+        finally:
+            remove()
+
+
+def remove() -> None:
+    """Take away everything that carries the prefix, whatever state a rig left it in."""
+    namespaces = named("netns")
+    for namespace in namespaces:
+        _end_processes(namespace)
+    folders = list(FOLDERS.glob(f"{PREFIX}-*"))
+    for mount in _mounts_below(folders):
+        _run("umount", "--lazy", mount)
+    # Before the namespaces, which would take their cables with them some time after they are gone.
+    for link in named("link"):
+        _run("ip", "link", "delete", link)
+    for namespace in namespaces:
+        _run("ip", "netns", "delete", namespace)
+    if _succeeds("iptables", "-w", "-C", *_FORWARDED):
+        _run("iptables", "-w", "-D", *_FORWARDED)
+    for group in sorted(_CGROUPS.glob(f"*/{PREFIX}/**/"), reverse=True):
+        group.rmdir()
+    for folder in folders:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One rig at a time: names and addresses are fixed, and what is there already is taken for a leftover."""
+    with (FOLDERS / f"{PREFIX}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def _make_bridge() -> None:
+    _run("ip", "link", "add", _BRIDGE, "type", "bridge")
+    _run("ip", "address", "add", f"{_SUBNET}.1/24", "dev", _BRIDGE)
+    _run("ip", "link", "set", _BRIDGE, "up")
+    _run("iptables", "-w", "-I", *_FORWARDED)
+
+
+def _make_namespace(host: Host) -> None:
+    within = ("ip", "-netns", host.namespace)
+    _run("ip", "netns", "add", host.namespace)
+    _run("ip", "link", "add", host.namespace, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
+    _run("ip", "link", "set", host.namespace, "master", _BRIDGE, "up")
+    _run(*within, "address", "add", f"{host.address}/24", "dev", "eth0")
+    _run(*within, "link", "set", "eth0", "up")
+    _run(*within, "link", "set", "lo", "up")
+
+
+@contextmanager
+def _dockerd(host: Host) -> Iterator[subprocess.Popen[bytes]]:
+    """A daemon that leaves the machine's firewall alone; it is ended by whoever ends its namespace."""
+    host.folder.mkdir()
+    config = host.folder / "daemon.json"
+    config.write_text("{}")
+    argv = host.inside(
+        "dockerd",
+        # Without, it would read what the machine's own daemon is configured with.
+        f"--config-file={config}",
+        f"--host={host.endpoint}",
+        f"--data-root={host.folder / 'data'}",
+        f"--exec-root={host.folder / 'exec'}",
+        f"--pidfile={host.folder / 'pid'}",
+        f"--cgroup-parent=/{PREFIX}",
+        "--bridge=none",
+        "--iptables=false",
+        "--ip-forward=false",
+        "--log-level=warn",
+    )
+    with (
+        (host.folder / "log").open("wb") as log,
+        subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/") as process,
+    ):
+        yield process
+
+
+def _await_docker(host: Host, process: subprocess.Popen[bytes]) -> None:
+    def is_up() -> bool:
+        assert process.poll() is None, (host.folder / "log").read_text()
+        return answers(host)
+
+    await_true(is_up, _START_SECONDS, f"dockerd of {host.name} answers")
+
+
+def answers(host: Host) -> bool:
+    """Whether the Docker of a host answers."""
+    try:
+        with connected(host.endpoint):
+            return True
+    except OpsError:
+        return False
+
+
+def _end_processes(namespace: str) -> None:
+    """End what runs in a namespace of ours: the daemon, containers and clients. A dying daemon may restart some."""
+
+    def none_left() -> bool:
+        pids = _output("ip", "netns", "pids", namespace).split()
+        for pid in pids:
+            _kill(int(pid))
+        return not pids
+
+    await_true(none_left, _END_SECONDS, f"the processes in {namespace} end")
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def named(kind: Literal["link", "netns"]) -> list[str]:
+    """Names of ours among the machine's links or network namespaces."""
+    listed = {"link": ("ip", "-brief", "link"), "netns": ("ip", "netns", "list")}[kind]
+    names = [line.split()[0].partition("@")[0] for line in _output(*listed).splitlines()]
+    return [name for name in names if name.startswith(PREFIX)]
+
+
+def _mounts_below(folders: Sequence[Path]) -> list[str]:
+    """Mount points in the order in which they can be unmounted."""
+    points = [Path(line.split()[1]) for line in Path("/proc/self/mounts").read_text().splitlines()]
+    return [str(point) for point in reversed(points) if any(point.is_relative_to(folder) for folder in folders)]
+
+
+def await_true(holds: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait until something holds; an AssertionError that names it where it does not in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
+        time.sleep(0.1)
+
+
+def _run(*argv: str) -> None:
+    _output(*argv)
+
+
+def _output(*argv: str) -> str:
+    ran = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"{' '.join(argv)}: {ran.stderr}"
+    return ran.stdout
+
+
+def _succeeds(*argv: str) -> bool:
+    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
