@@ -1,7 +1,7 @@
 # Everything begins with set-up, which is quick when there is nothing to do: the engine, Docker, plugins, .venv.
 SHELL := /bin/bash
 READY := toolchain/bootstrap.sh setup && . .hft/env
-.PHONY: setup up down test lint fmt golden env-diff docs images bench
+.PHONY: setup up down test lint fmt golden env-diff docs images bench drills
 
 setup: ; @toolchain/bootstrap.sh setup
 up: ; @$(READY) && hft images build && hft up dev
@@ -9,8 +9,9 @@ down: ; @$(READY) && hft down dev $(if $(VOLUMES),--volumes --yes)
 test: ; @toolchain/bootstrap.sh test
 lint: ; @toolchain/bootstrap.sh lint
 fmt: ; @$(READY) && ruff check --fix --quiet . && ruff format .
-golden: ; @$(READY) && pytest tests -m "not images and not engine" --golden
+golden: ; @$(READY) && pytest tests -m "not images and not engine and not drills" --golden
 env-diff: ; @$(READY) && hft settings diff
 docs: ; @$(READY) && hft docs
 images: ; @$(READY) && hft images build
 bench: ; @$(READY) && hft images build && hft bench
+drills: ; @$(READY) && hft images build && pytest tests/drills -m drills -s

@@ -68,9 +68,17 @@ class Host:
         """Take the host off the network; what runs on it goes on."""
         _run("ip", "link", "set", self.namespace, "down")
 
+    def isolate(self) -> None:
+        """Keep the host from others that are isolated; those that are not, and this machine, still reach it."""
+        self._isolated("on")
+
     def plug(self) -> None:
-        """Bring the host back."""
+        """Bring the host back to all others."""
+        self._isolated("off")
         _run("ip", "link", "set", self.namespace, "up")
+
+    def _isolated(self, state: Literal["on", "off"]) -> None:
+        _run("ip", "link", "set", self.namespace, "type", "bridge_slave", "isolated", state)
 
 
 def lacking() -> str | None:

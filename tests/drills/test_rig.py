@@ -1,7 +1,6 @@
 """The rig itself: its cables, and that nothing of it stays."""
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,15 @@ from tests.drills import rig
 
 pytestmark = pytest.mark.drills
 
-_ANY_PORT = 9
+_PROBE = """\
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], 9), timeout=1).close()
+except ConnectionRefusedError:
+    print("refused")
+except OSError:
+    print("silent")
+"""
 _SLEEPER = """\
 import time
 from tests.drills.rig import rig
@@ -32,15 +39,10 @@ def hosts() -> Iterator[tuple[rig.Host, ...]]:
         yield made
 
 
-def reached(host: rig.Host) -> bool:
-    """Whether a host refuses a connection, which it has to be there for."""
-    try:
-        socket.create_connection((host.address, _ANY_PORT), timeout=1).close()
-    except ConnectionRefusedError:
-        return True
-    except OSError:
-        return False
-    raise AssertionError(f"something listens on port {_ANY_PORT} of {host.name}")
+def reached(host: rig.Host, *, of: rig.Host | None = None) -> bool:
+    """Whether a host refuses a connection, which it has to be there for; of this machine, or of another host."""
+    probe = [sys.executable, "-c", _PROBE, host.address]
+    return subprocess.run(of.inside(*probe) if of else probe, check=True, capture_output=True).stdout == b"refused\n"
 
 
 def test_an_unplugged_host_is_out_of_reach_until_it_is_plugged_in_and_its_docker_answers_all_the_while(
@@ -53,6 +55,20 @@ def test_an_unplugged_host_is_out_of_reach_until_it_is_plugged_in_and_its_docker
     assert rig.answers(hosts[1])
     hosts[1].plug()
     assert reached(hosts[1])
+
+
+def test_two_isolated_hosts_do_not_reach_each_other_and_a_third_reaches_both(hosts: tuple[rig.Host, ...]) -> None:
+    one, other, third = hosts
+    assert reached(one, of=other)
+    one.isolate()
+    other.isolate()
+
+    assert not reached(one, of=other)
+    assert not reached(other, of=one)
+    assert reached(one, of=third)
+    assert reached(third, of=other)
+    one.plug()
+    assert reached(one, of=other)
 
 
 def test_there_is_one_rig_at_a_time(hosts: tuple[rig.Host, ...]) -> None:

@@ -1,0 +1,65 @@
+"""How long writes may stop at worst, in s, derived from the settings; pure.
+
+The parts are those of Patroni's and etcd's sources and HAProxy's checks. A machine that is out of breath adds to each.
+"""
+
+from components.database import DatabaseSettings
+from components.database.tuning import node_parameters
+from components.pooling import PoolingSettings
+
+# etcd server/lease/lessor.go: expired leases are looked for every 500 ms.
+_LEASE_SCAN_SECONDS = 0.5
+# Patroni ha.py, fetch_node_status: 2 s for each member's answer before the race for the lease, all asked at once.
+_STATUS_SECONDS = 2
+# A standby that has replayed everything: end of recovery and a new timeline.
+_PROMOTE_SECONDS = 1
+# pgbouncer.ini, server_login_retry: a login that failed just before the route led somewhere holds all others up.
+_LOGIN_RETRY_SECONDS = 1
+
+
+def crash(database: DatabaseSettings, pooling: PoolingSettings) -> float:
+    """PostgreSQL died and its host lives: seen in the next loop, restarted in place, else a standby takes over."""
+    timers = database.failover
+    given_up = timers.loop_wait_seconds + timers.primary_start_timeout_seconds + timers.loop_wait_seconds
+    return given_up + _takeover(pooling)
+
+
+def restarted(database: DatabaseSettings, pooling: PoolingSettings) -> float:
+    """Patroni and PostgreSQL died and Docker restarts them: in place, as in a crash, else when the lease runs out."""
+    return max(crash(database, pooling), node_lost(database, pooling))
+
+
+def node_lost(database: DatabaseSettings, pooling: PoolingSettings) -> float:
+    """PostgreSQL and Patroni are gone and etcd is whole: the lease, renewed just before, has to run out."""
+    return database.failover.ttl_seconds + _LEASE_SCAN_SECONDS + _takeover(pooling)
+
+
+def host_lost(database: DatabaseSettings, pooling: PoolingSettings) -> float:
+    """A host is gone with a member of etcd, perhaps etcd's leader.
+
+    Raft's election takes up to two election timeouts, and a new leader of etcd gives every lease its whole life and one
+    election timeout more (lessor.go, Promote). Patroni may hang on the lost member until it gives up asking it.
+    """
+    election = database.etcd.election_ms / 1000
+    return node_lost(database, pooling) + 3 * election + database.failover.retry_timeout_seconds
+
+
+def synchronous_standby_lost(database: DatabaseSettings) -> float:
+    """The host that every commit waits for is gone, with a member of etcd.
+
+    The primary drops the connection, and names another standby in its next loop; the loop before that may hang on the
+    lost member of etcd.
+    """
+    dropped = float(str(node_parameters(database)["wal_sender_timeout"]).removesuffix("s"))
+    return dropped + database.failover.retry_timeout_seconds + database.failover.loop_wait_seconds
+
+
+def handover(database: DatabaseSettings) -> float:
+    """The leader gives the lease back: one that takes as long as the lease was none, but a failover."""
+    return database.failover.ttl_seconds
+
+
+def _takeover(pooling: PoolingSettings) -> float:
+    # HAProxy takes a server after two good checks: one that comes a whole interval late, then a fast one.
+    checks = (pooling.router.check_interval_ms + pooling.router.fast_interval_ms) / 1000
+    return _STATUS_SECONDS + _PROMOTE_SECONDS + checks + _LOGIN_RETRY_SECONDS

@@ -1,0 +1,80 @@
+"""What the drills break: the database of a stack and the way to it, on the hosts of the rig, and nothing else."""
+
+from pathlib import Path
+
+import pulumi
+
+from components import ImageLock
+from components.database import (
+    DatabaseObjects,
+    DatabaseObjectsArgs,
+    DatabaseSettings,
+    EtcdCluster,
+    EtcdClusterArgs,
+    RolePasswords,
+    TimescaleCluster,
+    TimescaleClusterArgs,
+)
+from components.hosts import Hosts, HostsArgs, HostSettings
+from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolingSettings, Router, RouterArgs
+from components.secrets import Secrets, SecretsArgs, SecretsSettings
+
+config = pulumi.Config("hft")
+hosts = [HostSettings.model_validate(host) for host in config.require_object("hosts")]
+database = DatabaseSettings.model_validate(config.require_object("database"))
+pooling = PoolingSettings.model_validate(config.require_object("pooling"))
+
+images = ImageLock.load(Path("images/lock.json"))
+at = Hosts("hosts", HostsArgs(settings=hosts)).placements
+key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
+
+etcd = EtcdCluster("etcd", EtcdClusterArgs(settings=database.etcd, placements=at, image=images["etcd"]))
+cluster = TimescaleCluster(
+    "tsdb",
+    TimescaleClusterArgs(
+        settings=database,
+        placements=at,
+        image=images["timescaledb"],
+        exporter_image=images["exporters"],
+        etcd_endpoints=etcd.endpoints,
+        superuser_password=key["db-superuser"],
+        replication_password=key["db-replication"],
+        rewind_password=key["db-rewind"],
+        monitoring_password=key["db-monitoring"],
+    ),
+    pulumi.ResourceOptions(depends_on=[etcd]),
+)
+router = Router(
+    "router", RouterArgs(settings=pooling.router, placements=at, image=images["haproxy"], members=cluster.members)
+)
+objects = DatabaseObjects(
+    "db",
+    DatabaseObjectsArgs(
+        settings=database.objects,
+        writer=router.writer,
+        superuser_password=key["db-superuser"],
+        passwords=RolePasswords(
+            owner=key["db-owner"],
+            writer=key["db-writer"],
+            reader=key["db-reader"],
+            monitoring=key["db-monitoring"],
+        ),
+        placement=at[pooling.router.hosts[0]],
+        migrate_image=images["migrate"],
+    ),
+    pulumi.ResourceOptions(depends_on=[router, cluster.writable]),
+)
+Pooler(
+    "pooler",
+    PoolerArgs(
+        settings=pooling.pooler,
+        placements=at,
+        image=images["pgbouncer"],
+        exporter_image=images["exporters"],
+        routes=router.routes,
+        passwords=PoolerPasswords(writer=key["db-writer"], reader=key["db-reader"], monitoring=key["db-monitoring"]),
+    ),
+    pulumi.ResourceOptions(depends_on=[objects]),
+)
+
+pulumi.export("writer_password", key["db-writer"])

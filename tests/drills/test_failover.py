@@ -1,0 +1,211 @@
+"""Faults of the database under load, on three hosts: how long writes stop, and that no acknowledged row is lost."""
+
+import math
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.drills import model
+from tests.drills.checker import verdict
+from tests.drills.cluster import Cluster
+from tests.drills.load import Load, tell, writing
+from tests.drills.rig import Host, await_true
+
+pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
+
+# Each wait is longer than the bound that is judged, so that a gap above it is measured and told before it fails.
+_AGAIN_SECONDS = 120
+
+
+@pytest.fixture
+def leader(cluster: Cluster) -> Iterator[Host]:
+    """Host of the primary of a cluster that is whole; its cable and its node are as before afterwards."""
+    cluster.await_whole()
+    host = cluster.leader()
+    yield host
+    host.plug()
+    with cluster.node(host) as container:
+        if container.status == "paused":
+            container.unpause()
+        # Docker does not restart what was killed through it; one that runs it leaves alone.
+        container.start()
+
+
+@pytest.fixture
+def standby(cluster: Cluster, leader: Host) -> Iterator[Host]:
+    """Host of the synchronous standby; its cable is as before afterwards."""
+    host = next(member.host for member in cluster.members() if member.role == "sync_standby")
+    yield host
+    host.plug()
+
+
+@pytest.fixture
+def load(cluster: Cluster, leader: Host, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Load]:
+    """A writer on a host that the drill leaves alone."""
+    actor = request.node.name.removeprefix("test_")
+    with writing(cluster, actor, cluster.beside(leader), tmp_path / "acks") as load:
+        yield load
+
+
+def judge(cluster: Cluster, load: Load, bound_seconds: float) -> None:
+    """Tell what a fault cost, and fail where it cost a row or more time than the bound."""
+    acks = load.acks()
+    found = verdict(acks, cluster.rows(cluster.leader(), load.actor))
+    tell(load.actor, found, passed=found.lost == found.doubled == 0 and found.gap_seconds <= bound_seconds)
+    assert (found.lost, found.doubled) == (0, 0)
+    assert found.gap_seconds <= bound_seconds
+
+
+def test_given_load_when_postgres_is_killed_then_writes_go_on(cluster: Cluster, leader: Host, load: Load) -> None:
+    # When
+    cluster.execute(leader, "sh", "-c", "kill -KILL $(head -n 1 /var/lib/hft/data/pg17/postmaster.pid)")
+
+    # Then
+    load.await_more(_AGAIN_SECONDS)
+    judge(cluster, load, model.crash(cluster.database, cluster.pooling))
+
+
+def test_given_load_when_the_leaders_container_is_killed_then_a_standby_takes_over(
+    cluster: Cluster, leader: Host, load: Load
+) -> None:
+    # When
+    with cluster.node(leader) as container:
+        container.kill()
+
+    # Then
+    load.await_more(_AGAIN_SECONDS)
+    assert cluster.leader() != leader
+    judge(cluster, load, model.node_lost(cluster.database, cluster.pooling))
+
+
+def test_given_load_when_the_leaders_host_is_unplugged_then_a_standby_takes_over(
+    cluster: Cluster, leader: Host, load: Load
+) -> None:
+    # When
+    leader.unplug()
+
+    # Then
+    load.await_more(_AGAIN_SECONDS)
+    assert cluster.leader() != leader
+    judge(cluster, load, model.host_lost(cluster.database, cluster.pooling))
+
+
+def test_given_etcd_led_beside_the_leader_when_their_host_is_unplugged_then_a_standby_takes_over(
+    cluster: Cluster, leader: Host, load: Load
+) -> None:
+    # Given
+    cluster.lead_etcd(leader)
+
+    # When
+    leader.unplug()
+
+    # Then
+    load.await_more(_AGAIN_SECONDS)
+    assert cluster.leader() != leader
+    judge(cluster, load, model.host_lost(cluster.database, cluster.pooling))
+
+
+def test_given_load_when_the_leaders_container_is_frozen_then_a_standby_takes_over_and_the_thawed_one_follows(
+    cluster: Cluster, leader: Host, load: Load
+) -> None:
+    # When
+    with cluster.node(leader) as container:
+        container.pause()
+        load.await_more(_AGAIN_SECONDS)
+        container.unpause()
+
+    # Then
+    cluster.await_whole()
+    assert cluster.leader() != leader
+    judge(cluster, load, model.node_lost(cluster.database, cluster.pooling))
+
+
+def test_given_load_when_patroni_is_killed_then_it_is_restarted_and_writes_go_on(
+    cluster: Cluster, leader: Host, load: Load
+) -> None:
+    # When the container's first process dies, PostgreSQL goes with it
+    with cluster.node(leader) as container:
+        os.kill(container.attrs["State"]["Pid"], signal.SIGKILL)
+
+    # Then
+    load.await_more(_AGAIN_SECONDS)
+    judge(cluster, load, model.restarted(cluster.database, cluster.pooling))
+
+
+def test_given_load_when_the_synchronous_standbys_host_is_unplugged_then_the_other_one_takes_its_place(
+    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    # Given a writer beside the leader, as the one of the other drills may be beside the standby
+    actor = request.node.name.removeprefix("test_")
+    with writing(cluster, actor, leader, tmp_path / "acks") as load:
+        # When
+        standby.unplug()
+
+        # Then
+        load.await_more(_AGAIN_SECONDS)
+        assert cluster.leader() == leader
+        judge(cluster, load, model.synchronous_standby_lost(cluster.database))
+
+
+def test_given_load_when_leader_and_synchronous_standby_lose_each_other_then_the_third_takes_the_standbys_place(
+    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    # Given
+    actor = request.node.name.removeprefix("test_")
+    with writing(cluster, actor, leader, tmp_path / "acks") as load:
+        # When
+        leader.isolate()
+        standby.isolate()
+
+        # Then
+        load.await_more(_AGAIN_SECONDS)
+        assert cluster.leader() == leader
+        judge(cluster, load, model.synchronous_standby_lost(cluster.database))
+
+
+def test_given_load_when_the_standby_is_asked_to_lead_then_it_does_before_the_lease_runs_out(
+    cluster: Cluster, leader: Host, standby: Host, load: Load
+) -> None:
+    # When
+    body = f'{{"leader": "{cluster.member(leader).name}", "candidate": "{cluster.member(standby).name}"}}'
+    # From inside, as Patroni lets only the stack's hosts change the cluster.
+    url = f"http://{leader.address}:{cluster.database.patroni_port}/switchover"
+    cluster.execute(leader, "curl", "-fsS", "-H", "Content-Type: application/json", "-d", body, url)
+
+    # Then
+    load.await_more(_AGAIN_SECONDS)
+    assert cluster.leader() == standby
+    judge(cluster, load, model.handover(cluster.database))
+
+
+def test_given_a_client_beside_the_leader_when_their_host_is_unplugged_then_it_is_told_nothing_until_they_are_back(
+    cluster: Cluster, leader: Host, load: Load, tmp_path: Path
+) -> None:
+    # Given
+    timeline = cluster.member(leader).timeline
+    with writing(cluster, f"{load.actor}-inside", leader, tmp_path / "inside", leader.inside()) as isolated:
+        # When
+        leader.unplug()
+        unplugged = time.monotonic()
+        load.await_more(_AGAIN_SECONDS)
+        plugged = time.monotonic()
+        leader.plug()
+
+        # Then the old primary follows the new one, and its client writes again
+        cluster.await_whole()
+        assert cluster.leader() != leader
+        assert cluster.member(leader).timeline != timeline
+        isolated.await_more(_AGAIN_SECONDS)
+    # An answer may have been on its way when the cable was pulled.
+    assert [ack for ack in isolated.acks() if unplugged + 1 < ack.seconds < plugged] == []
+    await_true(
+        lambda: cluster.rows(leader, isolated.actor) == cluster.rows(cluster.leader(), isolated.actor),
+        _AGAIN_SECONDS,
+        "the old primary has what the new one has",
+    )
+    judge(cluster, isolated, math.inf)
+    judge(cluster, load, model.host_lost(cluster.database, cluster.pooling))
