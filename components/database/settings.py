@@ -7,6 +7,10 @@ from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+from components.database.room import LEAST_WORK_KIB, Room
+
+Disk = Literal["nvme", "ssd", "hdd"]
+"""nvme = flash on PCIe; ssd = flash behind SATA; hdd = a disk that turns."""
 
 Edition = Literal["apache", "community"]
 """apache = Debian's build (no compression, continuous aggregates or jobs); community = the vendor's build."""
@@ -119,6 +123,13 @@ class DatabaseSettings(Settings):
     """Standbys that confirm a commit before the client hears of it; 1 loses no acknowledged row with one host."""
     memory_mib: int = Field(default=2048, ge=512, le=1048576)
     """Memory limit of one node, in MiB; a quarter becomes shared_buffers."""
+    cpus: int = Field(default=1, ge=1, le=256)
+    """CPUs that one node counts on, for index builds and autovacuum: those of its host that no engine has. A choice of
+    its own, as one that followed the engines' would restart all nodes when an engine moves."""
+    disk: Disk = "nvme"
+    """What the data is on."""
+    huge_pages: Literal["off", "try", "on"] = "try"
+    """Huge pages for shared memory; "on" does not start where the host has not set them aside (vm.nr_hugepages)."""
     shm_mib: int = Field(default=256, ge=256, le=262144)
     """/dev/shm of one node, in MiB. Docker's 64 MiB break parallel queries (docker-library/postgres#416)."""
     wal_mib: int = Field(default=2048, ge=256, le=1048576)
@@ -137,6 +148,11 @@ class DatabaseSettings(Settings):
     """First port of Patroni's REST API and metrics."""
     exporter_port: Annotated[int, PORT] = 19187
     """First port of the PostgreSQL exporters."""
+
+    @property
+    def room(self) -> Room:
+        """How the memory of a node is divided."""
+        return Room(memory_mib=self.memory_mib, connections=self.max_connections, cpus=self.cpus)
 
     def port_uses(self) -> tuple[PortUse, ...]:
         """The ports of all parts."""
@@ -175,5 +191,14 @@ class DatabaseSettings(Settings):
             raise ValueError(
                 f"max_connections={self.max_connections} is less than the {needed} that the roles' connection_limit "
                 f"and {_CONNECTIONS_OF_OTHERS} for superusers need: raise it or lower the limits"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _connections_have_room(self) -> "DatabaseSettings":
+        if not self.room.suffices:
+            raise ValueError(
+                f"memory_mib={self.memory_mib} leaves each of max_connections={self.max_connections} less than the "
+                f"{LEAST_WORK_KIB} KiB to sort in that PostgreSQL needs: raise it or lower max_connections"
             )
         return self
