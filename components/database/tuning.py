@@ -4,14 +4,16 @@ Sources: timescaledb-tune (memory, planner), Patroni's documentation (which para
 the PostgreSQL 17 documentation for the rest.
 """
 
-from components.database.settings import DatabaseSettings
+from components.database.settings import DATABASE, DatabaseSettings
 
 Parameters = dict[str, str | int]
 
 # TimescaleDB documentation, timescaledb.max_background_workers: at least one per database; its default.
 _TIMESCALE_WORKERS = 16
-# timescaledb-tune: 3 + background workers, and as many parallel workers as a small host has CPUs.
-_WORKER_PROCESSES = 3 + _TIMESCALE_WORKERS + 4
+# One job a minute that keeps hypertables, and room for some of the firm's own.
+_CRON_JOBS = 4
+# timescaledb-tune: 3 + background workers, and as many parallel workers as a small host has CPUs; and jobs of pg_cron.
+_WORKER_PROCESSES = 3 + _TIMESCALE_WORKERS + 4 + _CRON_JOBS
 # timescaledb-tune: MiB per GiB of memory; PostgreSQL's own limit is 2,047 MiB.
 _MAINTENANCE_MIB_PER_GIB, _MAINTENANCE_MAX_MIB = 128, 2047
 # timescaledb-tune: KiB per GiB of memory, shared by all connections and half the CPUs.
@@ -35,7 +37,7 @@ def cluster_parameters(settings: DatabaseSettings) -> Parameters:
 def node_parameters(settings: DatabaseSettings) -> Parameters:
     """The parameters of one node, sized from its memory limit."""
     return {
-        "shared_preload_libraries": "timescaledb,pg_stat_statements",
+        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
         "unix_socket_directories": "/run/postgresql",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC",
@@ -45,6 +47,11 @@ def node_parameters(settings: DatabaseSettings) -> Parameters:
         "timescaledb.max_background_workers": _TIMESCALE_WORKERS,
         # An air-gapped host has nobody to tell; elsewhere nobody outside is to be told.
         "timescaledb.telemetry_level": "off",
+        "cron.database_name": DATABASE,
+        # Else each job would log in by TCP, with a password in a file.
+        "cron.use_background_workers": "on",
+        "cron.max_running_jobs": _CRON_JOBS,
+        "cron.log_statement": "off",
         "logging_collector": "off",
         "log_min_duration_statement": "1s",
         "log_lock_waits": "on",

@@ -81,12 +81,12 @@ def test_patroni_yml() -> None:
         "  parameters:\n"
         "    max_connections: 100\n"
         "    max_locks_per_transaction: 128\n"
-        "    max_worker_processes: 23\n"
+        "    max_worker_processes: 27\n"
         "    max_wal_senders: 10\n"
         "    max_replication_slots: 10\n"
         "    wal_level: replica\n"
         "    wal_keep_size: 128MB\n"
-        "    shared_preload_libraries: timescaledb,pg_stat_statements\n"
+        "    shared_preload_libraries: timescaledb,pg_stat_statements,pg_cron\n"
         "    unix_socket_directories: /run/postgresql\n"
         "    password_encryption: scram-sha-256\n"
         "    timezone: UTC\n"
@@ -109,6 +109,10 @@ def test_patroni_yml() -> None:
         "    autovacuum_naptime: 10s\n"
         "    timescaledb.max_background_workers: 16\n"
         "    timescaledb.telemetry_level: 'off'\n"
+        "    cron.database_name: hft\n"
+        "    cron.use_background_workers: 'on'\n"
+        "    cron.max_running_jobs: 4\n"
+        "    cron.log_statement: 'off'\n"
         "    logging_collector: 'off'\n"
         "    log_min_duration_statement: 1s\n"
         "    log_lock_waits: 'on'\n"
@@ -144,7 +148,7 @@ SHARED_JSON = """\
     "parameters": {
       "max_connections": 100,
       "max_locks_per_transaction": 128,
-      "max_worker_processes": 23,
+      "max_worker_processes": 27,
       "max_wal_senders": 10,
       "max_replication_slots": 10,
       "wal_level": "replica",

@@ -29,7 +29,7 @@ def test_what_all_nodes_share() -> None:
     assert cluster_parameters(database(max_connections=120)) == {
         "max_connections": 120,
         "max_locks_per_transaction": 128,
-        "max_worker_processes": 23,
+        "max_worker_processes": 27,
         "max_wal_senders": 10,
         "max_replication_slots": 10,
         "wal_level": "replica",
@@ -39,7 +39,7 @@ def test_what_all_nodes_share() -> None:
 
 def test_what_a_node_of_16_gib_has() -> None:
     assert node_parameters(database(memory_mib=16384, wal_mib=8192)) == {
-        "shared_preload_libraries": "timescaledb,pg_stat_statements",
+        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
         "unix_socket_directories": "/run/postgresql",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC",
@@ -62,6 +62,10 @@ def test_what_a_node_of_16_gib_has() -> None:
         "autovacuum_naptime": "10s",
         "timescaledb.max_background_workers": 16,
         "timescaledb.telemetry_level": "off",
+        "cron.database_name": "hft",
+        "cron.use_background_workers": "on",
+        "cron.max_running_jobs": 4,
+        "cron.log_statement": "off",
         "logging_collector": "off",
         "log_min_duration_statement": "1s",
         "log_lock_waits": "on",
