@@ -16,6 +16,8 @@ TIMESCALE_WORKERS = 16
 """Workers that TimescaleDB may have."""
 # timescaledb-tune: 3 + TimescaleDB's + one per CPU.
 _WORKERS_OF_OTHERS = 3
+CRON_JOBS = 4
+"""Jobs of pg_cron at once, each in a worker of its own."""
 # PostgreSQL's default, and what timescaledb-tune sets.
 _LEAST_AUTOVACUUM, _MOST_AUTOVACUUM = 3, 10
 # Fitted to `postgres -C shared_memory_size` of PostgreSQL 17 with TimescaleDB 2.19 over 695 rooms, 512 MiB to 1 TiB: at
@@ -59,7 +61,7 @@ class Room:
     @property
     def worker_processes(self) -> int:
         """max_worker_processes."""
-        return _WORKERS_OF_OTHERS + TIMESCALE_WORKERS + self.cpus
+        return _WORKERS_OF_OTHERS + TIMESCALE_WORKERS + CRON_JOBS + self.cpus
 
     @property
     def autovacuum_workers(self) -> int:

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+from components.database.hypertables import HypertableSettings, check_hypertables
+from components.database.hypertables.chunks import chunk_minutes
 from components.database.room import LEAST_WORK_KIB, Room
 
 Disk = Literal["nvme", "ssd", "hdd"]
@@ -14,6 +16,17 @@ Disk = Literal["nvme", "ssd", "hdd"]
 
 Edition = Literal["apache", "community"]
 """apache = Debian's build (no compression, continuous aggregates or jobs); community = the vendor's build."""
+
+DATABASE = "hft"
+"""The database of the trading system, one on each cluster."""
+
+TRADING_HYPERTABLES = (
+    HypertableSettings(table="ticks", rows_per_second=500, row_bytes=150, retention_days=30),
+    HypertableSettings(table="order_events", chunk_minutes=1440),
+    HypertableSettings(table="opportunities", chunk_minutes=1440, retention_days=365),
+    HypertableSettings(table="audit_log", chunk_minutes=10080),
+)
+"""The tables of the migrations. Orders and audit are kept: MiFID II Art. 25 asks for five years, SEC 17a-4 for six."""
 
 # PostgreSQL documentation, superuser_reserved_connections: 3 of the connections are for superusers; Patroni, the
 # provider and a person at work use up to 10 in all.
@@ -97,6 +110,9 @@ class DatabaseObjectsSettings(Settings):
 
     edition: Edition = "apache"
     """The TimescaleDB that the server must have; anything else fails before a table is made."""
+    hypertables: tuple[HypertableSettings, ...] = TRADING_HYPERTABLES
+    """Every hypertable, with its chunks, indexes, retention, compression and roll-ups. What is left out keeps what it
+    has, and nothing looks after it any more."""
     owner: RoleSettings = RoleSettings(connection_limit=5, statement_timeout_seconds=0)
     """hft_owner, who migrates: a migration may take long."""
     writer: RoleSettings = RoleSettings(connection_limit=50, statement_timeout_seconds=10)
@@ -110,6 +126,21 @@ class DatabaseObjectsSettings(Settings):
     def connections(self) -> int:
         """Connections that the roles may hold together."""
         return sum(role.connection_limit for role in (self.owner, self.writer, self.reader, self.monitoring))
+
+    @model_validator(mode="after")
+    def _hypertables_differ(self) -> "DatabaseObjectsSettings":
+        check_hypertables(self.hypertables)
+        return self
+
+    @model_validator(mode="after")
+    def _edition_compresses(self) -> "DatabaseObjectsSettings":
+        compressed = [each.table for each in self.hypertables if each.compression]
+        if compressed and self.edition == "apache":
+            raise ValueError(
+                f"objects.hypertables {compressed} have compression, which objects.edition=apache cannot do: leave it "
+                "out, or set edition to community and build its images: hft images build --edition community"
+            )
+        return self
 
 
 class DatabaseSettings(Settings):
@@ -171,6 +202,11 @@ class DatabaseSettings(Settings):
                 f"synchronous_standbys={self.synchronous_standbys} exceeds replicas={replicas}: "
                 "add hosts or lower synchronous_standbys"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _chunks_fit_into_memory(self) -> "DatabaseSettings":
+        chunk_minutes(self.objects.hypertables, self.memory_mib)
         return self
 
     @model_validator(mode="after")

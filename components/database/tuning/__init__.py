@@ -8,6 +8,7 @@ from components.database.tuning import (
     observability,
     planner,
     replication,
+    scheduler,
     server,
     wal,
     workers,
@@ -18,7 +19,7 @@ __all__ = ["Parameter", "Parameters", "cluster_parameters", "node_parameters", "
 
 Parameters = dict[str, Value]
 
-_CONCERNS = (server, connections, workers, memory, wal, replication, planner, autovacuum, observability)
+_CONCERNS = (server, connections, workers, memory, wal, replication, planner, autovacuum, scheduler, observability)
 
 
 def tune(settings: DatabaseSettings) -> tuple[Parameter, ...]:

@@ -10,8 +10,9 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
         Parameter(
             name="max_worker_processes",
             value=settings.room.worker_processes,
-            reason="3, TimescaleDB's, and one per CPU for index builds; a standby needs as many as its primary.",
-            source="timescaledb-tune",
+            reason="3, TimescaleDB's, one per CPU for index builds, jobs of pg_cron; a standby needs as many as "
+            "its primary.",
+            source="timescaledb-tune; pg_cron documentation",
             shared=True,
         ),
         Parameter(

@@ -80,13 +80,13 @@ def test_patroni_yml() -> None:
         "  - host all all 10.0.0.2/32 scram-sha-256\n"
         "  parameters:\n"
         "    max_connections: 100\n"
-        "    max_worker_processes: 20\n"
+        "    max_worker_processes: 24\n"
         "    max_locks_per_transaction: 128\n"
         "    wal_level: replica\n"
         "    max_wal_senders: 10\n"
         "    max_replication_slots: 10\n"
         "    wal_keep_size: 128MB\n"
-        "    shared_preload_libraries: timescaledb,pg_stat_statements\n"
+        "    shared_preload_libraries: timescaledb,pg_stat_statements,pg_cron\n"
         "    unix_socket_directories: /run/postgresql\n"
         "    password_encryption: scram-sha-256\n"
         "    timezone: UTC\n"
@@ -107,7 +107,7 @@ def test_patroni_yml() -> None:
         "    effective_cache_size: 1536MB\n"
         "    maintenance_work_mem: 149MB\n"
         "    autovacuum_work_mem: 50858kB\n"
-        "    work_mem: 4584kB\n"
+        "    work_mem: 4581kB\n"
         "    synchronous_commit: 'on'\n"
         "    wal_compression: lz4\n"
         "    max_wal_size: 2048MB\n"
@@ -128,6 +128,10 @@ def test_patroni_yml() -> None:
         "    autovacuum_naptime: 10s\n"
         "    autovacuum_vacuum_insert_scale_factor: '0.05'\n"
         "    vacuum_freeze_min_age: 0\n"
+        "    cron.database_name: hft\n"
+        "    cron.use_background_workers: 'on'\n"
+        "    cron.max_running_jobs: 4\n"
+        "    cron.log_statement: 'off'\n"
         "    logging_collector: 'off'\n"
         "    log_min_duration_statement: 1s\n"
         "    log_lock_waits: 'on'\n"
@@ -162,7 +166,7 @@ SHARED_JSON = """\
     "use_slots": true,
     "parameters": {
       "max_connections": 100,
-      "max_worker_processes": 20,
+      "max_worker_processes": 24,
       "max_locks_per_transaction": 128,
       "wal_level": "replica",
       "max_wal_senders": 10,

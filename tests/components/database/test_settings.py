@@ -262,3 +262,40 @@ def test_etcd_does_not_lengthen_the_lease(election: int, ttl: int) -> None:
     document = {**GOOD, "etcd": {"hosts": ["a"], "election_ms": election}, "failover": {"ttl_seconds": ttl}}
 
     assert accepts(DatabaseSettings, document) == (1.5 * election <= 1000 * ttl)
+
+
+TICKS = {"table": "ticks", "rows_per_second": 1_000}
+COMPRESSED = {**TICKS, "compression": {"segment_by": ["symbol"], "after_hours": 48}}
+
+
+def test_only_the_community_edition_compresses() -> None:
+    assert accepts(DatabaseObjectsSettings, {"edition": "community", "hypertables": [COMPRESSED]})
+    assert refusal(DatabaseObjectsSettings, {"hypertables": [TICKS, {**COMPRESSED, "table": "quotes"}]}) == (
+        "Value error, objects.hypertables ['quotes'] have compression, which objects.edition=apache cannot do: leave "
+        "it out, or set edition to community and build its images: hft images build --edition community"
+    )
+
+
+def test_a_hypertable_is_there_once() -> None:
+    assert refusal(DatabaseObjectsSettings, {"hypertables": [TICKS, TICKS]}) == (
+        "Value error, hypertables has 'ticks' more than once: rename one"
+    )
+
+
+def test_chunks_being_written_fit_into_the_memory_of_a_node() -> None:
+    fast = {"hypertables": [{**TICKS, "rows_per_second": 1_000_000}]}
+
+    assert accepts(DatabaseSettings, {**GOOD, "memory_mib": 65_536, "objects": fast})
+    assert refusal(DatabaseSettings, {**GOOD, "objects": fast}) == (
+        "Value error, hypertables: their rows_per_second and row_bytes come to 11444 MiB a minute, more than a quarter "
+        "of memory_mib=2048: give the nodes 45776 MiB, or set chunk_minutes yourself"
+    )
+
+
+def test_the_tables_of_the_migrations_are_kept_by_default() -> None:
+    assert [(each.table, each.retention_days) for each in DatabaseObjectsSettings().hypertables] == [
+        ("ticks", 30),
+        ("order_events", None),
+        ("opportunities", 365),
+        ("audit_log", None),
+    ]

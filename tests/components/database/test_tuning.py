@@ -97,7 +97,7 @@ def outside(found: Parameters) -> dict[str, str | int]:
 def test_what_all_nodes_share() -> None:
     assert cluster_parameters(database(max_connections=120)) == {
         "max_connections": 120,
-        "max_worker_processes": 20,
+        "max_worker_processes": 24,
         "max_locks_per_transaction": 128,
         "wal_level": "replica",
         "max_wal_senders": 10,
@@ -108,7 +108,7 @@ def test_what_all_nodes_share() -> None:
 
 def test_what_a_node_of_16_gib_has() -> None:
     assert node_parameters(database(memory_mib=16384, cpus=4, wal_mib=8192)) == {
-        "shared_preload_libraries": "timescaledb,pg_stat_statements",
+        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
         "unix_socket_directories": "/run/postgresql",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC",
@@ -129,7 +129,7 @@ def test_what_a_node_of_16_gib_has() -> None:
         "effective_cache_size": "12288MB",
         "maintenance_work_mem": "1476MB",
         "autovacuum_work_mem": "377856kB",
-        "work_mem": "45361kB",
+        "work_mem": "45358kB",
         "synchronous_commit": "on",
         "wal_compression": "lz4",
         "max_wal_size": "8192MB",
@@ -150,6 +150,10 @@ def test_what_a_node_of_16_gib_has() -> None:
         "autovacuum_naptime": "10s",
         "autovacuum_vacuum_insert_scale_factor": "0.05",
         "vacuum_freeze_min_age": 0,
+        "cron.database_name": "hft",
+        "cron.use_background_workers": "on",
+        "cron.max_running_jobs": 4,
+        "cron.log_statement": "off",
         "logging_collector": "off",
         "log_min_duration_statement": "1s",
         "log_lock_waits": "on",
@@ -194,7 +198,7 @@ def test_patroni_takes_from_its_store_only_what_is_marked_as_shared() -> None:
         ),
         (
             {"cpus": 2},
-            {"max_worker_processes": 21, "max_parallel_workers": 2, "max_parallel_maintenance_workers": 1},
+            {"max_worker_processes": 25, "max_parallel_workers": 2, "max_parallel_maintenance_workers": 1},
         ),
     ],
 )
@@ -240,9 +244,8 @@ def test_there_is_a_worker_process_for_everyone_who_may_start_one(settings: Data
     found = {name: int(value) for name, value in parameters(settings).items() if isinstance(value, int)}
 
     # TimescaleDB's launcher and the scheduler of the database are two of the three that are left.
-    assert (
-        found["max_worker_processes"] == 3 + found["timescaledb.max_background_workers"] + found["max_parallel_workers"]
-    )
+    jobs = found["timescaledb.max_background_workers"] + found["cron.max_running_jobs"]
+    assert found["max_worker_processes"] == 3 + jobs + found["max_parallel_workers"]
     assert found["max_parallel_maintenance_workers"] <= found["max_parallel_workers"] == settings.cpus
     assert found["superuser_reserved_connections"] < 10 < settings.max_connections
 
