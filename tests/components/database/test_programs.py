@@ -255,7 +255,8 @@ def test_the_server_reads_every_size_as_it_was_meant(node: Container) -> None:
 
 
 def test_the_bounds_are_those_of_the_server(node: Container) -> None:
-    names = {each.name for each in tune(database())}
+    # pg_cron takes as many jobs as there are worker processes: a relation, for the property tests, not a bound.
+    names = {each.name for each in tune(database())} - {"cron.max_running_jobs"}
     bounded = "SELECT name, min_val, max_val, unit FROM pg_settings WHERE vartype IN ('integer', 'real')"
     rows = [row.split("|") for row in asked(node, bounded).splitlines()]
 
