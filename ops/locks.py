@@ -1,16 +1,15 @@
 """Stack locks of the file backend that a killed engine left behind."""
 
 import json
-import os
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ops import backend
 from ops.errors import OpsError
 
-_SCHEME = "file://"
 _POLL_SECONDS = 0.2
 
 
@@ -42,11 +41,7 @@ def release_stale(project: str, stack: str, tell: Callable[[str], None]) -> None
 
 def _folder(project: str, stack: str) -> Path:
     # pulumi/pkg/backend/diy/lock.go: .pulumi/locks/<organization>/<project>/<stack>/<uuid>.json
-    backend = os.environ.get("PULUMI_BACKEND_URL", "")
-    root = (
-        Path(backend.removeprefix(_SCHEME).partition("?")[0]) if backend.startswith(_SCHEME) else Path("/nonexistent")
-    )
-    return root / ".pulumi" / "locks" / "organization" / project / stack
+    return backend.folder() / "locks" / "organization" / project / stack
 
 
 def _wait_for(pid: int) -> None:

@@ -15,6 +15,7 @@ from pulumi.automation._stack import StackInitMode
 from semver import VersionInfo
 
 import toolchain
+from ops import backend
 from ops.errors import OpsError
 from ops.messages import command_failure
 from ops.state import State
@@ -64,7 +65,7 @@ class Workspace:
 
     @classmethod
     def prepared(cls, stack: str, root: Path) -> "Workspace":
-        """A workspace whose engine is the pinned one and whose settings file is there.
+        """A workspace whose engine is the pinned one, whose settings file is there and whose state can be read.
 
         Raises:
             OpsError: no Pulumi.<stack>.yaml, no engine, or one of another version than the pin.
@@ -76,6 +77,7 @@ class Workspace:
             os.environ.update(toolchain.environment())
         except toolchain.ToolchainError as error:
             raise OpsError(str(error)) from error
+        backend.drop_torn_attributes(workspace.project)
         return workspace
 
     @property

@@ -73,9 +73,9 @@ def _inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, False
     for argument in get_args(annotation):
-        inner, _ = _inner_model(argument)
+        inner, many = _inner_model(argument)
         if inner:
-            return inner, True
+            return inner, many or get_origin(annotation) is tuple
     return None, False
 
 

@@ -112,6 +112,18 @@ class StackSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _engines_leave_the_database_its_cpus(self) -> "StackSettings":
+        taken = {host: parse_cpus(cpus) for host, cpus in self.engine_cpus().items()}
+        for host in self.hosts:
+            left = parse_cpus(host.cpus) - taken.get(host.name, frozenset())
+            if host.name in self.database.hosts and self.database.cpus > len(left):
+                raise ValueError(
+                    f"database.cpus={self.database.cpus} exceeds the CPUs that engines leave on host {host.name} "
+                    f"({format_cpus(left)}): lower it or give the engines fewer"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _engines_share_no_cpu(self) -> "StackSettings":
         for (i, one), (j, other) in combinations(enumerate(self.trading.engines), 2):
             shared = parse_cpus(one.cpu_set) & parse_cpus(other.cpu_set)

@@ -32,7 +32,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
         passwords=database.RolePasswords(owner=key["db-owner"], writer=key["db-writer"], reader=key["db-reader"],
                                          monitoring=key["db-monitoring"]),
-        placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"]),
+        placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"],
+        node_memory_mib=s.database.memory_mib),
         Options(depends_on=[router, tsdb.writable]))
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
         settings=s.pooling.pooler, placements=at, image=images["pgbouncer"], exporter_image=images["exporters"],

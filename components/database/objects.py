@@ -12,18 +12,19 @@ from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arg
 from components._common.container import options as container_options
 from components._common.endpoint import Endpoint
 from components._common.placement import Placement
+from components.database.hypertables import hypertables_json
 from components.database.one_shot import ended_well
 from components.database.render import SUPERUSER
-from components.database.settings import DatabaseObjectsSettings, RoleSettings
+from components.database.settings import DATABASE, DatabaseObjectsSettings, RoleSettings
 
 TOKEN = "hft:database:DatabaseObjects"
-DATABASE = "hft"
 SCHEMA = "trading"
 OWNER, WRITER, READER, MONITORING = "hft_owner", "hft_writer", "hft_reader", "hft_monitoring"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 # Sqitch with its Perl stays under 64 MiB.
 _MIGRATE_MEMORY_MIB = 128
-_WAIT_FOR_WRITER_SECONDS = 60
+# Nodes may be replaced meanwhile: the primary moves once or twice, each time for about failover.ttl_seconds.
+_WAIT_FOR_WRITER_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ class DatabaseObjectsArgs:
     """Host on which the migrations run."""
     migrate_image: str
     """Image id of the migration tool."""
+    node_memory_mib: int
+    """Memory limit of one node, in MiB: chunks are sized by it."""
 
 
 class DatabaseObjects(pulumi.ComponentResource):
@@ -133,10 +136,13 @@ class DatabaseObjects(pulumi.ComponentResource):
         extension = postgresql.Extension(
             f"{self._name}-timescaledb", name="timescaledb", database=database.name, schema="public", opts=self._kept()
         )
+        scheduler = postgresql.Extension(
+            f"{self._name}-pg-cron", name="pg_cron", database=database.name, opts=self._kept([extension])
+        )
         schema = postgresql.Schema(
             f"{self._name}-schema", name=SCHEMA, database=database.name, owner=roles[OWNER].name, opts=self._kept()
         )
-        return [database, extension, schema]
+        return [database, extension, scheduler, schema]
 
     def _make_grants(self, after: Sequence[pulumi.Resource]) -> Sequence[pulumi.Resource]:
         """On one object one after the other: grants of different roles on it collide ("tuple concurrently updated")."""
@@ -145,22 +151,24 @@ class DatabaseObjects(pulumi.ComponentResource):
         defaults: Sequence[pulumi.Resource] = after
         for role in ("public", WRITER, READER, MONITORING):
             privileges = [] if role == "public" else ["CONNECT"]
-            connect = [self._grant(f"connect-{role}", role, "database", privileges, connect)]
+            connect = [self._grant(f"connect-{role}", role, None, privileges, connect)]
         for role in (WRITER, READER):
-            usage = [self._grant(f"usage-{role}", role, "schema", ["USAGE"], usage)]
+            usage = [self._grant(f"usage-{role}", role, SCHEMA, ["USAGE"], usage)]
+        schedule = self._grant(f"schedule-{OWNER}", OWNER, "cron", ["USAGE"], after)
         for role, privileges in ((WRITER, ["INSERT", "SELECT"]), (READER, ["SELECT"])):
             defaults = [self._grant_on_new_tables(role, privileges, defaults)]
-        return [*connect, *usage, *defaults]
+        return [*connect, *usage, *defaults, schedule]
 
     def _grant(
-        self, key: str, role: str, object_type: str, privileges: list[str], after: Sequence[pulumi.Resource]
+        self, key: str, role: str, schema: str | None, privileges: list[str], after: Sequence[pulumi.Resource]
     ) -> postgresql.Grant:
+        """On a schema, or without one on the database."""
         return postgresql.Grant(
             f"{self._name}-grant-{key.replace('_', '-')}",
             database=DATABASE,
             role=role,
-            schema=SCHEMA if object_type == "schema" else None,
-            object_type=object_type,
+            schema=schema,
+            object_type="schema" if schema else "database",
             privileges=privileges,
             opts=self._repeatable(after),
         )
@@ -189,9 +197,7 @@ class DatabaseObjects(pulumi.ComponentResource):
                 *(args.writer.address, str(args.writer.port), DATABASE, OWNER),
                 *(str(_WAIT_FOR_WRITER_SECONDS), args.settings.edition),
             ],
-            files={
-                f"{CONFIG_DIR}/migrations/{path.name}": path.read_text() for path in sorted(_MIGRATIONS.glob("*.sql"))
-            },
+            files=_migration_files(args),
             secrets={"db-owner": args.passwords.owner},
             memory_mib=_MIGRATE_MEMORY_MIB,
         )
@@ -212,3 +218,11 @@ class DatabaseObjects(pulumi.ComponentResource):
         return pulumi.ResourceOptions(
             parent=self, provider=self._provider, depends_on=list(after), retain_on_delete=True
         )
+
+
+def _migration_files(args: DatabaseObjectsArgs) -> dict[str, str]:
+    wanted = hypertables_json(args.settings.hypertables, schema=SCHEMA, node_memory_mib=args.node_memory_mib)
+    migrations = {
+        f"{CONFIG_DIR}/migrations/{path.name}": path.read_text() for path in sorted(_MIGRATIONS.glob("*.sql"))
+    }
+    return {f"{CONFIG_DIR}/hypertables.json": wanted, **migrations}

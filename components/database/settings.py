@@ -7,9 +7,26 @@ from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+from components.database.hypertables import HypertableSettings, check_hypertables
+from components.database.hypertables.chunks import chunk_minutes
+from components.database.room import LEAST_WORK_KIB, Room
+
+Disk = Literal["nvme", "ssd", "hdd"]
+"""nvme = flash on PCIe; ssd = flash behind SATA; hdd = a disk that turns."""
 
 Edition = Literal["apache", "community"]
 """apache = Debian's build (no compression, continuous aggregates or jobs); community = the vendor's build."""
+
+DATABASE = "hft"
+"""The database of the trading system, one on each cluster."""
+
+TRADING_HYPERTABLES = (
+    HypertableSettings(table="ticks", rows_per_second=500, row_bytes=150, retention_days=30),
+    HypertableSettings(table="order_events", chunk_minutes=1440),
+    HypertableSettings(table="opportunities", chunk_minutes=1440, retention_days=365),
+    HypertableSettings(table="audit_log", chunk_minutes=10080),
+)
+"""The tables of the migrations. Orders and audit are kept: MiFID II Art. 25 asks for five years, SEC 17a-4 for six."""
 
 # PostgreSQL documentation, superuser_reserved_connections: 3 of the connections are for superusers; Patroni, the
 # provider and a person at work use up to 10 in all.
@@ -93,6 +110,9 @@ class DatabaseObjectsSettings(Settings):
 
     edition: Edition = "apache"
     """The TimescaleDB that the server must have; anything else fails before a table is made."""
+    hypertables: tuple[HypertableSettings, ...] = TRADING_HYPERTABLES
+    """Every hypertable, with its chunks, indexes, retention, compression and roll-ups. What is left out keeps what it
+    has, and nothing looks after it any more."""
     owner: RoleSettings = RoleSettings(connection_limit=5, statement_timeout_seconds=0)
     """hft_owner, who migrates: a migration may take long."""
     writer: RoleSettings = RoleSettings(connection_limit=50, statement_timeout_seconds=10)
@@ -107,6 +127,21 @@ class DatabaseObjectsSettings(Settings):
         """Connections that the roles may hold together."""
         return sum(role.connection_limit for role in (self.owner, self.writer, self.reader, self.monitoring))
 
+    @model_validator(mode="after")
+    def _hypertables_differ(self) -> "DatabaseObjectsSettings":
+        check_hypertables(self.hypertables)
+        return self
+
+    @model_validator(mode="after")
+    def _edition_compresses(self) -> "DatabaseObjectsSettings":
+        compressed = [each.table for each in self.hypertables if each.compression]
+        if compressed and self.edition == "apache":
+            raise ValueError(
+                f"objects.hypertables {compressed} have compression, which objects.edition=apache cannot do: leave it "
+                "out, or set edition to community and build its images: hft images build --edition community"
+            )
+        return self
+
 
 class DatabaseSettings(Settings):
     """A PostgreSQL cluster with TimescaleDB under Patroni."""
@@ -119,6 +154,13 @@ class DatabaseSettings(Settings):
     """Standbys that confirm a commit before the client hears of it; 1 loses no acknowledged row with one host."""
     memory_mib: int = Field(default=2048, ge=512, le=1048576)
     """Memory limit of one node, in MiB; a quarter becomes shared_buffers."""
+    cpus: int = Field(default=1, ge=1, le=256)
+    """CPUs that one node counts on, for index builds and autovacuum: those of its host that no engine has. A choice of
+    its own, as one that followed the engines' would restart all nodes when an engine moves."""
+    disk: Disk = "nvme"
+    """What the data is on."""
+    huge_pages: Literal["off", "try", "on"] = "try"
+    """Huge pages for shared memory; "on" does not start where the host has not set them aside (vm.nr_hugepages)."""
     shm_mib: int = Field(default=256, ge=256, le=262144)
     """/dev/shm of one node, in MiB. Docker's 64 MiB break parallel queries (docker-library/postgres#416)."""
     wal_mib: int = Field(default=2048, ge=256, le=1048576)
@@ -137,6 +179,11 @@ class DatabaseSettings(Settings):
     """First port of Patroni's REST API and metrics."""
     exporter_port: Annotated[int, PORT] = 19187
     """First port of the PostgreSQL exporters."""
+
+    @property
+    def room(self) -> Room:
+        """How the memory of a node is divided."""
+        return Room(memory_mib=self.memory_mib, connections=self.max_connections, cpus=self.cpus)
 
     def port_uses(self) -> tuple[PortUse, ...]:
         """The ports of all parts."""
@@ -158,6 +205,11 @@ class DatabaseSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _chunks_fit_into_memory(self) -> "DatabaseSettings":
+        chunk_minutes(self.objects.hypertables, self.memory_mib)
+        return self
+
+    @model_validator(mode="after")
     def _etcd_keeps_the_lease(self) -> "DatabaseSettings":
         # etcd raises a shorter lease to 1.5 elections, without a word to Patroni: seen with etcd 3.5.16.
         lease_seconds = math.ceil(1.5 * self.etcd.election_ms / 1000)
@@ -175,5 +227,14 @@ class DatabaseSettings(Settings):
             raise ValueError(
                 f"max_connections={self.max_connections} is less than the {needed} that the roles' connection_limit "
                 f"and {_CONNECTIONS_OF_OTHERS} for superusers need: raise it or lower the limits"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _connections_have_room(self) -> "DatabaseSettings":
+        if not self.room.suffices:
+            raise ValueError(
+                f"memory_mib={self.memory_mib} leaves each of max_connections={self.max_connections} less than the "
+                f"{LEAST_WORK_KIB} KiB to sort in that PostgreSQL needs: raise it or lower max_connections"
             )
         return self

@@ -140,6 +140,7 @@ def test_pages_are_written(root: Path) -> None:
     assert found.stdout.splitlines() == [
         "✓ wrote docs/reference/settings.md",
         "✓ wrote docs/reference/environments.md",
+        "✓ wrote docs/reference/tuning.md",
         "✓ wrote policies/README.md",
         "all pages are up to date",
     ]

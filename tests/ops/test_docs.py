@@ -12,7 +12,12 @@ from ops.errors import OpsError
 from ops.screen import Screen
 
 ROOT = Path(__file__).parents[2]
-GENERATED = ["docs/reference/settings.md", "docs/reference/environments.md", "policies/README.md"]
+GENERATED = [
+    "docs/reference/settings.md",
+    "docs/reference/environments.md",
+    "docs/reference/tuning.md",
+    "policies/README.md",
+]
 
 
 @pytest.fixture

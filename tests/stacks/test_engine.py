@@ -25,7 +25,7 @@ from tests.stacks.twin import NAME, Twin, readme_commands, settings, steps
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
-PROMETHEUS, POOLER = "http://127.0.0.1:24090", 21432
+PROMETHEUS, POOLER, ROUTER = "http://127.0.0.1:24090", 21432, 20000
 ALSO_BAD = """
 import pulumi
 import pulumi_docker as docker
@@ -96,6 +96,19 @@ def test_prometheus_sees_orders_and_every_target(twin: Twin) -> None:
     assert _query("count(up)") == 18
 
 
+def test_the_primary_keeps_the_hypertables(twin: Twin) -> None:
+    # The job runs at each full minute.
+    _eventually(lambda: len(_maintained(twin)) == 6, seconds=90)
+    assert _maintained(twin) == [
+        ("next chunk of trading.audit_log", None),
+        ("next chunk of trading.opportunities", None),
+        ("next chunk of trading.order_events", None),
+        ("next chunk of trading.ticks", None),
+        ("retention of trading.opportunities", None),
+        ("retention of trading.ticks", None),
+    ]
+
+
 def test_up_again_changes_nothing(twin: Twin) -> None:
     assert "no changes" in twin.hft("up")
 
@@ -149,7 +162,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
-    assert f"{89 + 7 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{91 + 7 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:
@@ -244,6 +257,14 @@ def _found(client: DockerClient) -> list[Any]:
 def _dsn(twin: Twin, role: str, database: str) -> str:
     password_file = twin.root / ".hft" / f"pgpass-{NAME}"
     return f"host=127.0.0.1 port={POOLER} user={role} dbname={database} passfile={password_file}"
+
+
+def _maintained(twin: Twin) -> list[tuple[Any, ...]]:
+    """What keeps hypertables has done, and its problems."""
+    password_file = twin.root / ".hft" / f"pgpass-{NAME}"
+    dsn = f"host=127.0.0.1 port={ROUTER} user=hft_owner dbname=hft passfile={password_file}"
+    with psycopg.connect(dsn, options="-c search_path=pg_catalog") as connection:
+        return connection.execute("SELECT item, problem FROM hft.maintenance ORDER BY item").fetchall()
 
 
 def _audited(twin: Twin) -> list[str]:

@@ -47,6 +47,22 @@ def test_two_engines_with_cpus_of_their_own_are_good(changed: Callable[[Change],
     assert settings.engine_cpus() == {"local": "1-3"}
 
 
+def test_the_database_may_count_on_all_that_engines_leave(changed: Callable[[Change], dict[str, Any]]) -> None:
+    def roomier(settings: dict[str, Any]) -> None:
+        settings["hosts"][0]["cpus"] = "0-2"
+        settings["database"]["cpus"] = 2
+
+    assert StackSettings.model_validate(changed(roomier)).database.cpus == 2
+
+
+def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
+    found = config("prod")
+    found["hosts"][1]["cpus"] = "0-2"
+    found["database"].update(hosts=["alpha", "gamma"])
+
+    assert StackSettings.model_validate(found).database.cpus == 4
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -77,6 +93,10 @@ def test_two_engines_with_cpus_of_their_own_are_good(changed: Callable[[Change],
         (
             put("trading.engines.0.cpu_set", "0-1"),
             "trading.engines take all of cpus=0-1 of host local: leave at least one CPU for everything else",
+        ),
+        (
+            put("database.cpus", 2),
+            "database.cpus=2 exceeds the CPUs that engines leave on host local (0): lower it or give the engines fewer",
         ),
         (
             second_engine(cpu_set="1-2"),

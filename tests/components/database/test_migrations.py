@@ -214,3 +214,14 @@ def test_no_role_but_the_owner_changes_or_deletes_a_row(
     ended = psql(server, database, f"SET ROLE {role}; {statement}")
 
     assert (ended.status, "ERROR:  permission denied for table " in ended.output) == (1, True), ended.output
+
+
+def test_a_server_that_goes_away_meanwhile_is_waited_for(server: Container, database: str) -> None:
+    migrated(server, database, MIGRATIONS)
+    # What a sequence has given is not taken back with the transaction: only the first attempt ends its own connection.
+    asked(server, database, "CREATE SEQUENCE trading.attempts; ALTER SEQUENCE trading.attempts OWNER TO hft_owner")
+    leaving = "SELECT CASE nextval('trading.attempts') WHEN 1 THEN pg_terminate_backend(pg_backend_pid()) END;\n"
+    migrated(server, database, {**MIGRATIONS, "/etc/hft/migrations/9999_leaving.sql": leaving})
+
+    assert applied(server, database) == [*NAMES, "9999_leaving"]
+    assert asked(server, database, "SELECT last_value FROM trading.attempts") == ["2"]

@@ -6,6 +6,8 @@ import pytest
 
 from components._common.endpoint import Endpoint
 from components.database import DatabaseObjects, DatabaseObjectsArgs, DatabaseObjectsSettings, RolePasswords
+from components.database.hypertables import hypertables_json
+from components.database.settings import TRADING_HYPERTABLES
 from tests.components.conftest import Options
 from tests.conftest import CONTAINER, Recorder, Secret, placements
 
@@ -27,6 +29,7 @@ CHAIN = [
     "db-grant-usage-hft-reader",
     "db-default-hft-writer",
     "db-default-hft-reader",
+    "db-grant-schedule-hft-owner",
 ]
 
 
@@ -40,6 +43,7 @@ def build(**changes: Any) -> DatabaseObjects:
             passwords=RolePasswords(owner="o", writer="w", reader="r", monitoring="m"),
             placement=placements("a", "b")["b"],
             migrate_image="sha256:migrate",
+            node_memory_mib=1024,
         ),
     )
 
@@ -58,11 +62,13 @@ def test_what_is_made(built: Recorder) -> None:
         (DATABASE, "db-database"),
         (DEFAULT_PRIVILEGES, "db-default-hft-reader"),
         (DEFAULT_PRIVILEGES, "db-default-hft-writer"),
+        (EXTENSION, "db-pg-cron"),
         (EXTENSION, "db-timescaledb"),
         (GRANT, "db-grant-connect-hft-monitoring"),
         (GRANT, "db-grant-connect-hft-reader"),
         (GRANT, "db-grant-connect-hft-writer"),
         (GRANT, "db-grant-connect-public"),
+        (GRANT, "db-grant-schedule-hft-owner"),
         (GRANT, "db-grant-usage-hft-reader"),
         (GRANT, "db-grant-usage-hft-writer"),
         *((ROLE, name) for name in ROLES),
@@ -186,7 +192,7 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
     recorder: Recorder, options: Options
 ) -> None:
     recorder.run(lambda: build() and None)
-    first = ["db-database", "db-schema", "db-timescaledb"]
+    first = ["db-database", "db-pg-cron", "db-schema", "db-timescaledb"]
 
     assert {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]} == {
         "db-grant-connect-public": first,
@@ -197,7 +203,13 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
         "db-grant-usage-hft-reader": ["db-grant-usage-hft-writer"],
         "db-default-hft-writer": first,
         "db-default-hft-reader": ["db-default-hft-writer"],
-        "db-migrate": ["db-default-hft-reader", "db-grant-connect-hft-monitoring", "db-grant-usage-hft-reader"],
+        "db-grant-schedule-hft-owner": first,
+        "db-migrate": [
+            "db-default-hft-reader",
+            "db-grant-connect-hft-monitoring",
+            "db-grant-schedule-hft-owner",
+            "db-grant-usage-hft-reader",
+        ],
     }
 
 
@@ -210,7 +222,7 @@ def test_the_database_waits_for_its_roles(recorder: Recorder, options: Options) 
 def test_what_holds_data_or_owns_it_is_protected(recorder: Recorder, options: Options) -> None:
     recorder.run(lambda: build() and None)
 
-    assert options.kept() == ["db-database", *ROLES, "db-schema", "db-timescaledb"]
+    assert options.kept() == ["db-database", "db-pg-cron", *ROLES, "db-schema", "db-timescaledb"]
 
 
 def test_grants_can_be_replaced_and_are_left_to_a_server_that_may_be_gone(recorder: Recorder, options: Options) -> None:
@@ -225,23 +237,34 @@ def test_the_migrations_run_as_the_owner_on_the_edition_that_was_chosen(recorder
     found = recorder.inputs(CONTAINER, "db-migrate")
 
     assert (found["name"], found["image"]) == ("hft-dev-db-migrate", "sha256:migrate")
-    assert found["command"] == ["10.0.0.1", "15000", "hft", "hft_owner", "60", edition]
+    assert found["command"] == ["10.0.0.1", "15000", "hft", "hft_owner", "120", edition]
     assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
     assert recorder.provider(CONTAINER, "db-migrate") == "on-b"
 
 
 def test_the_migrations_are_the_files_of_the_folder_and_the_password_is_secret(built: Recorder) -> None:
     paths = sorted(MIGRATIONS.iterdir())
+    wanted = hypertables_json(TRADING_HYPERTABLES, schema="trading", node_memory_mib=1024)
 
     assert {path.suffix for path in paths} == {".sql"}
     assert built.inputs(CONTAINER, "db-migrate")["uploads"] == Secret(
         [
+            {"file": "/etc/hft/hypertables.json", "content": wanted, "permissions": "0444"},
             *(
                 {"file": f"/etc/hft/migrations/{path.name}", "content": path.read_text(), "permissions": "0444"}
                 for path in paths
             ),
             {"file": "/run/secrets/db-owner", "content": "o", "permissions": "0444"},
         ]
+    )
+
+
+def test_the_owner_may_schedule_what_keeps_hypertables(built: Recorder) -> None:
+    assert built.inputs(EXTENSION, "db-pg-cron") == {"name": "pg_cron", "database": "hft"}
+    found = built.inputs(GRANT, "db-grant-schedule-hft-owner")
+    assert (found["objectType"], found["schema"], found["role"], found["privileges"]) == (
+        *("schema", "cron", "hft_owner"),
+        ["USAGE"],
     )
 
 

@@ -11,8 +11,9 @@ from docker.models.containers import Container
 from components._common.endpoint import DatabaseMember
 from components.database import DatabaseSettings, EtcdSettings, TimescaleCluster, TimescaleClusterArgs
 from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments, patroni_yml, shared_json
-from components.database.tuning import cluster_parameters, node_parameters
+from components.database.tuning import cluster_parameters, tune
 from tests.components.database.test_settings import database
+from tests.components.database.test_tuning import BOUNDS, number, parameters
 from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
 from tests.conftest import CONTAINER, Recorder, placements
 
@@ -29,7 +30,8 @@ PASSWORDS = {
     "replication": {"username": "replicator", "password": "r"},
     "rewind": {"username": "rewind_user", "password": "w"},
 }
-SMALLEST = {"hosts": ["a"], "synchronous_standbys": 0, "memory_mib": 512, "wal_mib": 256, "max_connections": 1000}
+SMALLEST = {"hosts": ["a"], "synchronous_standbys": 0, "memory_mib": 512, "wal_mib": 256, "max_connections": 114}
+IN_ITS_FILES = {**SMALLEST, "max_connections": 100}
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +186,10 @@ def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[Container]:
-    """The smallest node that the settings allow; its files say 500 connections, what is shared says 1000."""
+    """The smallest node that the settings allow; its files say 100 connections, what is shared says 114."""
     arguments = etcd_arguments(EtcdSettings(hosts=("a",)), [ETCD], 0, token="hft-dev-etcd")
     shared = shared_json(database(**SMALLEST))
-    files = patroni_files(database(**{**SMALLEST, "max_connections": 500}))
+    files = patroni_files(database(**IN_ITS_FILES))
     ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
     room = {"mem_limit": "512m", "memswap_limit": "512m", "shm_size": "256m"}
     with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
@@ -212,12 +214,12 @@ def test_what_is_shared_comes_from_etcd_and_not_from_the_nodes_file(node: Contai
     shared = execute(node, ["curl", "-fsS", f"http://{MEMBER.patroni}/config"]).output
 
     assert json.loads(shared) == json.loads(shared_json(database(**SMALLEST)))
-    assert asked(node, "SHOW max_connections") == "1000"
+    assert asked(node, "SHOW max_connections") == "114"
 
 
 def test_the_server_took_every_parameter(node: Container) -> None:
     known = set(asked(node, "SELECT lower(name) FROM pg_settings").splitlines())
-    given = {name.lower() for name in {*cluster_parameters(database()), *node_parameters(database())}}
+    given = {each.name.lower() for each in tune(database())}
 
     # Debian builds TimescaleDB without telemetry.
     assert given - known - {"timescaledb.telemetry_level"} == set()
@@ -236,6 +238,31 @@ def test_only_patroni_itself_connects_without_a_password(node: Container) -> Non
     assert rules == ["local|peer", "host|scram-sha-256", "host|scram-sha-256"]
 
 
+def test_the_server_reads_every_size_as_it_was_meant(node: Container) -> None:
+    """Each value in the unit of the server, as `pg_settings` tells it."""
+    given = {**parameters(database(**IN_ITS_FILES)), **cluster_parameters(database(**SMALLEST))}
+    # A session on the socket has no TCP.
+    given = {name: value for name, value in given.items() if name in BOUNDS and not name.startswith("tcp_")}
+    rows = asked(node, "SELECT name, setting, unit FROM pg_settings").splitlines()
+    server = {name: (setting, unit) for name, setting, unit in (row.split("|") for row in rows) if name in given}
+
+    assert {name: float(setting) for name, (setting, _) in server.items()} == {
+        # A size that is no multiple of the unit is rounded.
+        name: pytest.approx(number(given[name], unit), abs=0.5)
+        for name, (_, unit) in server.items()
+    }
+    assert set(server) == set(given)
+
+
+def test_the_bounds_are_those_of_the_server(node: Container) -> None:
+    # pg_cron takes as many jobs as there are worker processes: a relation, for the property tests, not a bound.
+    names = {each.name for each in tune(database())} - {"cron.max_running_jobs"}
+    bounded = "SELECT name, min_val, max_val, unit FROM pg_settings WHERE vartype IN ('integer', 'real')"
+    rows = [row.split("|") for row in asked(node, bounded).splitlines()]
+
+    assert {name: (float(least), float(most), unit) for name, least, most, unit in rows if name in names} == BOUNDS
+
+
 def start_up(parameters: dict[str, Any]) -> Ended:
     """What PostgreSQL itself says of parameters: the shared memory that it needs, in MiB, or why it does not start."""
     script = (
@@ -245,17 +272,25 @@ def start_up(parameters: dict[str, Any]) -> Ended:
     return run("timescaledb", ["sh", "-euc", script, "start-up", *flags], {})
 
 
-@pytest.mark.parametrize("connections", [95, 1000])
-@pytest.mark.parametrize(("memory", "wal"), [(512, 256), (1048576, 1048576)])
-def test_postgresql_accepts_the_smallest_and_the_largest(memory: int, wal: int, connections: int) -> None:
-    settings = database(memory_mib=memory, wal_mib=wal, max_connections=connections)
-    ended = start_up({**cluster_parameters(settings), **node_parameters(settings)})
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"memory_mib": 512, "wal_mib": 256, "max_connections": 95, "cpus": 1},
+        {"memory_mib": 2048, "max_connections": 95, "cpus": 1},
+        {"memory_mib": 4096, "max_connections": 1000, "cpus": 256},
+        {"memory_mib": 32768, "max_connections": 1000, "cpus": 256},
+        {"memory_mib": 1048576, "wal_mib": 1048576, "max_connections": 1000, "cpus": 256},
+    ],
+)
+def test_postgresql_accepts_the_sizes_and_wants_no_more_shared_memory_than_it_has(sizes: dict[str, int]) -> None:
+    settings = database(**sizes)
+    ended = start_up(parameters(settings))
 
     assert ended.status == 0, ended.output
-    assert memory / 4 < int(ended.output) < memory / 2
+    assert settings.room.buffers_mib < int(ended.output) <= settings.room.shared_mib
 
 
 def test_postgresql_refuses_less_work_memory_than_it_knows_how_to_use() -> None:
-    ended = start_up({**node_parameters(database()), "work_mem": "63kB"})
+    ended = start_up({**parameters(database()), "work_mem": "63kB"})
 
     assert (ended.status, "63 kB is outside the valid range for parameter" in ended.output) == (1, True), ended.output

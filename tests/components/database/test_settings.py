@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from components._common.ports import PortUse
 from components.database import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
+from components.database.room import Room
 from components.database.settings import FailoverSettings
 from tests.components.verdicts import accepts, refusal
 
@@ -182,6 +183,15 @@ def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
         ),
         ({"memory_mib": 511}, "Input should be greater than or equal to 512"),
         ({"memory_mib": 1048577}, "Input should be less than or equal to 1048576"),
+        ({"cpus": 0}, "Input should be greater than or equal to 1"),
+        ({"cpus": 257}, "Input should be less than or equal to 256"),
+        ({"disk": "tape"}, "Input should be 'nvme', 'ssd' or 'hdd'"),
+        ({"huge_pages": "yes"}, "Input should be 'off', 'try' or 'on'"),
+        (
+            {"memory_mib": 512, "max_connections": 115},
+            "Value error, memory_mib=512 leaves each of max_connections=115 less than the 64 KiB to sort in that "
+            "PostgreSQL needs: raise it or lower max_connections",
+        ),
         ({"shm_mib": 255}, "Input should be greater than or equal to 256"),
         ({"shm_mib": 262145}, "Input should be less than or equal to 262144"),
         ({"wal_mib": 255}, "Input should be greater than or equal to 256"),
@@ -209,8 +219,10 @@ def test_bad_settings_are_refused(bad: dict[str, Any], message: str) -> None:
         {"max_connections": 95},
         {"etcd": {"hosts": ["a"], "election_ms": 13333}},
         {"postgres_port": 1024, "patroni_port": 65000},
-        {"memory_mib": 512, "shm_mib": 256, "wal_mib": 256, "stop_grace_seconds": 60},
+        {"memory_mib": 512, "max_connections": 114, "shm_mib": 256, "wal_mib": 256, "stop_grace_seconds": 60},
         {"memory_mib": 1048576, "shm_mib": 262144, "wal_mib": 1048576, "stop_grace_seconds": 600},
+        {"cpus": 1, "disk": "ssd", "huge_pages": "off"},
+        {"cpus": 256, "disk": "hdd", "huge_pages": "on"},
     ],
 )
 def test_settings_that_just_fit_are_taken(good: dict[str, Any]) -> None:
@@ -224,6 +236,14 @@ def test_only_standbys_that_exist_confirm(nodes: int, standbys: int) -> None:
     assert accepts(DatabaseSettings, document) == (standbys < nodes)
 
 
+@given(memory=st.integers(512, 1048576), connections=st.integers(95, 1000), cpus=st.integers(1, 256))
+def test_connections_that_the_memory_has_no_room_for_are_refused(memory: int, connections: int, cpus: int) -> None:
+    room = Room(memory_mib=memory, connections=connections, cpus=cpus)
+    document = {**GOOD, "memory_mib": memory, "max_connections": connections, "cpus": cpus}
+
+    assert accepts(DatabaseSettings, document) == room.suffices
+
+
 @given(limits=st.tuples(*[st.integers(1, 300)] * 4), connections=st.integers(25, 1000))
 def test_every_role_gets_its_connections_with_ten_left(limits: tuple[int, ...], connections: int) -> None:
     objects = {
@@ -231,7 +251,9 @@ def test_every_role_gets_its_connections_with_ten_left(limits: tuple[int, ...], 
         for role, limit in zip(ROLES, limits, strict=True)
     }
 
-    accepted = accepts(DatabaseSettings, {**GOOD, "max_connections": connections, "objects": objects})
+    accepted = accepts(
+        DatabaseSettings, {**GOOD, "memory_mib": 8192, "max_connections": connections, "objects": objects}
+    )
     assert accepted == (sum(limits) + 10 <= connections)
 
 
@@ -240,3 +262,40 @@ def test_etcd_does_not_lengthen_the_lease(election: int, ttl: int) -> None:
     document = {**GOOD, "etcd": {"hosts": ["a"], "election_ms": election}, "failover": {"ttl_seconds": ttl}}
 
     assert accepts(DatabaseSettings, document) == (1.5 * election <= 1000 * ttl)
+
+
+TICKS = {"table": "ticks", "rows_per_second": 1_000}
+COMPRESSED = {**TICKS, "compression": {"segment_by": ["symbol"], "after_hours": 48}}
+
+
+def test_only_the_community_edition_compresses() -> None:
+    assert accepts(DatabaseObjectsSettings, {"edition": "community", "hypertables": [COMPRESSED]})
+    assert refusal(DatabaseObjectsSettings, {"hypertables": [TICKS, {**COMPRESSED, "table": "quotes"}]}) == (
+        "Value error, objects.hypertables ['quotes'] have compression, which objects.edition=apache cannot do: leave "
+        "it out, or set edition to community and build its images: hft images build --edition community"
+    )
+
+
+def test_a_hypertable_is_there_once() -> None:
+    assert refusal(DatabaseObjectsSettings, {"hypertables": [TICKS, TICKS]}) == (
+        "Value error, hypertables has 'ticks' more than once: rename one"
+    )
+
+
+def test_chunks_being_written_fit_into_the_memory_of_a_node() -> None:
+    fast = {"hypertables": [{**TICKS, "rows_per_second": 1_000_000}]}
+
+    assert accepts(DatabaseSettings, {**GOOD, "memory_mib": 65_536, "objects": fast})
+    assert refusal(DatabaseSettings, {**GOOD, "objects": fast}) == (
+        "Value error, hypertables: their rows_per_second and row_bytes come to 11444 MiB a minute, more than a quarter "
+        "of memory_mib=2048: give the nodes 45776 MiB, or set chunk_minutes yourself"
+    )
+
+
+def test_the_tables_of_the_migrations_are_kept_by_default() -> None:
+    assert [(each.table, each.retention_days) for each in DatabaseObjectsSettings().hypertables] == [
+        ("ticks", 30),
+        ("order_events", None),
+        ("opportunities", 365),
+        ("audit_log", None),
+    ]

@@ -1,0 +1,37 @@
+"""PostgreSQL's parameters from the settings, each with its reason and source; pure. One file per concern."""
+
+from components.database.settings import DatabaseSettings
+from components.database.tuning import (
+    autovacuum,
+    connections,
+    memory,
+    observability,
+    planner,
+    replication,
+    scheduler,
+    server,
+    wal,
+    workers,
+)
+from components.database.tuning.parameter import Parameter, Value
+
+__all__ = ["Parameter", "Parameters", "cluster_parameters", "node_parameters", "tune"]
+
+Parameters = dict[str, Value]
+
+_CONCERNS = (server, connections, workers, memory, wal, replication, planner, autovacuum, scheduler, observability)
+
+
+def tune(settings: DatabaseSettings) -> tuple[Parameter, ...]:
+    """Every parameter that we set, in the order of the files."""
+    return tuple(parameter for concern in _CONCERNS for parameter in concern.parameters(settings))
+
+
+def cluster_parameters(settings: DatabaseSettings) -> Parameters:
+    """The parameters that must be the same on all nodes; Patroni takes these from its store only."""
+    return {parameter.name: parameter.value for parameter in tune(settings) if parameter.shared}
+
+
+def node_parameters(settings: DatabaseSettings) -> Parameters:
+    """The parameters of one node, sized from its memory limit, CPUs and disk."""
+    return {parameter.name: parameter.value for parameter in tune(settings) if not parameter.shared}
