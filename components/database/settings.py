@@ -73,7 +73,8 @@ class EtcdSettings(Settings):
 
 
 class FailoverSettings(Settings):
-    """Patroni's timers. They bound the write gap when a host is lost: about ttl_seconds."""
+    """Patroni's timers. They bound the write gap when a host is lost: about ttl_seconds, and up to 1.7 times that when
+    etcd's leader is lost with it (drills: 20 to 27 s, 27 and 34 s with ttl_seconds=20)."""
 
     ttl_seconds: int = Field(default=20, ge=20, le=300)
     """Life of the leader's lease, in s. Patroni documentation, dynamic configuration: at least 20."""

@@ -61,6 +61,7 @@ objects = DatabaseObjects(
         ),
         placement=at[pooling.router.hosts[0]],
         migrate_image=images["migrate"],
+        node_memory_mib=database.memory_mib,
     ),
     pulumi.ResourceOptions(depends_on=[router, cluster.writable]),
 )
