@@ -34,6 +34,8 @@ def test_opportunities_are_detected_and_taken(trading: Floor) -> None:
     engine, url = trading.start_engine()
 
     until("trades", lambda: samples(url).get('hft_arb_opportunities_total{reason="",state="taken"}', 0) >= 5)
+    # The venue confirms it on its own time; until then it is not a number.
+    until("the switch is set", lambda: samples(url)['hft_deadman_remaining_seconds{venue="alpha"}'] > 0)
     found = samples(url)
 
     detected = found['hft_arb_opportunities_total{reason="",state="detected"}']

@@ -81,8 +81,10 @@ class Floor:
     """Venues alpha and beta, and an active engine's desk and strategy."""
 
     def __init__(self, **arbitrage: Any) -> None:
+        # The clock is the machine's own, which may stand still for milliseconds: who tests slowness says so.
+        patient = {"max_decision_us": 10_000_000, "max_quote_age_ms": 10_000}
         settings = EngineSettings.model_validate(
-            engine_settings(1, {"alpha": 1, "beta": 2}, arbitrage=arbitrage)
+            engine_settings(1, {"alpha": 1, "beta": 2}, arbitrage={**patient, **arbitrage})
             | {"symbols": ({"symbol": "BTC-USD", "lot_size": 0.1},)},
             strict=False,
         )
