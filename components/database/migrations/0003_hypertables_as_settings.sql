@@ -5,7 +5,6 @@ CREATE SCHEMA hft;
 
 CREATE TABLE hft.hypertables (
     relation regclass PRIMARY KEY,
-    time_column name NOT NULL,
     retention interval
 );
 COMMENT ON TABLE hft.hypertables IS 'The hypertables of the settings, for hft.maintain()';
@@ -27,6 +26,22 @@ CREATE TABLE hft.maintenance (
 );
 COMMENT ON TABLE hft.maintenance IS 'How the latest run of each item of hft.maintain() went';
 
+-- What the server knows of a hypertable, by relation instead of by two names. Functions, not views: an update of the
+-- extension makes its own views anew, which it could not while others stand on them.
+CREATE FUNCTION hft.dimensions(of regclass)
+RETURNS TABLE (kind text, column_name name, time_interval interval, num_partitions integer) LANGUAGE sql STABLE AS $$
+    SELECT dimension_type::text, column_name, time_interval, num_partitions
+    FROM timescaledb_information.dimensions
+    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = of
+$$;
+
+CREATE FUNCTION hft.chunks(of regclass)
+RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT format('%I.%I', chunk_schema, chunk_name)::regclass, range_start, range_end
+    FROM timescaledb_information.chunks
+    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = of
+$$;
+
 CREATE FUNCTION hft.edition() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE current_setting('timescaledb.license', true) WHEN 'timescale' THEN 'community' ELSE 'apache' END
 $$;
@@ -40,11 +55,12 @@ CREATE FUNCTION hft.full_name(relation regclass) RETURNS text LANGUAGE sql STABL
     SELECT format('%I.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = relation
 $$;
 
-CREATE FUNCTION hft.is_hypertable(relation regclass) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (
-        SELECT FROM timescaledb_information.hypertables
-        WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = relation
-    )
+CREATE FUNCTION hft.is_hypertable(of regclass) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM hft.dimensions(of))
+$$;
+
+CREATE FUNCTION hft.time_column(of regclass) RETURNS name LANGUAGE sql STABLE AS $$
+    SELECT column_name FROM hft.dimensions(of) WHERE kind = 'Time'
 $$;
 
 CREATE FUNCTION hft.is_empty(relation regclass) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
@@ -100,7 +116,6 @@ CREATE FUNCTION hft.check_hypertable(schema name, hypertable jsonb) RETURNS void
 DECLARE
     path text := format('hypertable %s', hypertable->>'table');
     relation regclass := to_regclass(format('%I.%I', schema, hypertable->>'table'));
-    found record;
     item jsonb;
 BEGIN
     IF relation IS NULL THEN
@@ -141,14 +156,11 @@ DECLARE
     found record;
     wanted jsonb := hypertable->'space';
 BEGIN
-    SELECT column_name INTO STRICT found FROM timescaledb_information.dimensions
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = relation AND dimension_type = 'Time';
-    IF found.column_name <> hypertable->>'time_column' THEN
+    IF hft.time_column(relation) <> hypertable->>'time_column' THEN
         RAISE EXCEPTION '%: time_column=% but % is by %: correct it, as a hypertable keeps its time column',
-            path, hypertable->>'time_column', relation, found.column_name;
+            path, hypertable->>'time_column', relation, hft.time_column(relation);
     END IF;
-    SELECT column_name, num_partitions INTO found FROM timescaledb_information.dimensions
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = relation AND dimension_type = 'Space';
+    SELECT column_name, num_partitions INTO found FROM hft.dimensions(relation) WHERE kind = 'Space';
     IF jsonb_typeof(wanted) = 'object' THEN
         PERFORM hft.require_columns(relation, path || ': space.column', ARRAY[wanted->>'column']);
         IF NOT hft.is_empty(relation) AND found.column_name IS NULL THEN
@@ -198,22 +210,16 @@ BEGIN
             relation, public.by_range((hypertable->>'time_column')::name, wanted), create_default_indexes => false
         );
     END IF;
-    SELECT time_interval INTO STRICT found FROM timescaledb_information.dimensions
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = relation AND dimension_type = 'Time';
+    SELECT time_interval INTO STRICT found FROM hft.dimensions(relation) WHERE kind = 'Time';
     IF found <> wanted THEN
         PERFORM public.set_chunk_time_interval(relation, wanted);
         -- The chunk that was made ahead has the old interval; empty, it can go, and the new one holds from now on.
         PERFORM public.drop_chunks(apply_dimensions.relation, newer_than => ahead.range_start)
-        FROM timescaledb_information.chunks AS ahead
-        WHERE format('%I.%I', ahead.hypertable_schema, ahead.hypertable_name)::regclass = apply_dimensions.relation
-          AND ahead.range_start > clock_timestamp()
-          AND hft.is_empty(format('%I.%I', ahead.chunk_schema, ahead.chunk_name)::regclass);
+        FROM hft.chunks(apply_dimensions.relation) AS ahead
+        WHERE ahead.range_start > clock_timestamp() AND hft.is_empty(ahead.chunk);
     END IF;
     IF jsonb_typeof(hypertable->'space') = 'object' THEN
-        IF EXISTS (
-            SELECT FROM timescaledb_information.dimensions
-            WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = relation AND dimension_type = 'Space'
-        ) THEN
+        IF EXISTS (SELECT FROM hft.dimensions(relation) WHERE kind = 'Space') THEN
             PERFORM public.set_number_partitions(relation, (hypertable->'space'->>'partitions')::integer);
         ELSE
             PERFORM public.add_dimension(
@@ -344,8 +350,7 @@ BEGIN
         FOR rollup IN SELECT * FROM jsonb_array_elements(hypertable->'rollups') LOOP
             PERFORM hft.apply_rollup(schema, relation, hypertable, rollup);
         END LOOP;
-        INSERT INTO hft.hypertables
-        VALUES (relation, hypertable->>'time_column', hft.seconds(hypertable, 'retention_seconds'));
+        INSERT INTO hft.hypertables VALUES (relation, hft.seconds(hypertable, 'retention_seconds'));
     END LOOP;
     PERFORM cron.schedule('hft-maintain', '* * * * *', 'CALL hft.maintain()');
 END
@@ -402,23 +407,21 @@ END
 $$;
 
 CREATE FUNCTION hft.chunks_at(of regclass, at timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT count(*) FROM timescaledb_information.chunks
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = of AND range_start <= at AND at < range_end
+    SELECT count(*) FROM hft.chunks(of) WHERE range_start <= at AND at < range_end
 $$;
 
 -- Making a chunk takes locks that hold back all who insert; at the boundary all of them would wait for it at once.
-CREATE FUNCTION hft.make_next_chunk(relation regclass, time_column name) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION hft.make_next_chunk(of regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     next_at timestamptz;
     partitions integer;
 BEGIN
     SELECT clock_timestamp() + max(time_interval), coalesce(max(num_partitions), 1) INTO STRICT next_at, partitions
-    FROM timescaledb_information.dimensions
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = relation;
+    FROM hft.dimensions(of);
     -- Which value of a second dimension goes where is the server's own hash: so many values are enough for all.
     FOR number IN 0 .. 20 * partitions LOOP
-        EXIT WHEN hft.chunks_at(relation, next_at) >= partitions;
-        PERFORM hft.open_chunk(relation, time_column, next_at, number);
+        EXIT WHEN hft.chunks_at(of, next_at) >= partitions;
+        PERFORM hft.open_chunk(of, hft.time_column(of), next_at, number);
     END LOOP;
 END
 $$;
@@ -426,18 +429,15 @@ $$;
 -- The first bucket whose rows are all there: retention drops whole chunks.
 CREATE FUNCTION hft.first_whole_bucket(source regclass, bucket interval) RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT public.time_bucket(bucket, min(range_start) + bucket - interval '1 microsecond')
-    FROM timescaledb_information.chunks
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = source
+    FROM hft.chunks(source)
 $$;
 
 CREATE FUNCTION hft.refresh(rollup hft.rollups) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     since timestamptz;
-    time_column name;
+    time_column CONSTANT name := hft.time_column(rollup.source);
     until timestamptz := public.time_bucket(rollup.bucket, clock_timestamp());
 BEGIN
-    SELECT column_name INTO STRICT time_column FROM timescaledb_information.dimensions
-    WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = rollup.source AND dimension_type = 'Time';
     EXECUTE format('SELECT max(bucket) FROM %s', rollup.relation) INTO since;
     IF since IS NULL THEN
         EXECUTE format('SELECT min(%I) FROM %s', time_column, rollup.source) INTO since;
@@ -475,7 +475,7 @@ BEGIN
     FOR hypertable IN SELECT * FROM hft.hypertables LOOP
         PERFORM hft.attempt(
             format('next chunk of %s', hft.full_name(hypertable.relation)),
-            format('SELECT hft.make_next_chunk(%L, %L)', hypertable.relation, hypertable.time_column)
+            format('SELECT hft.make_next_chunk(%L)', hypertable.relation)
         );
         COMMIT;
         IF hypertable.retention IS NOT NULL AND hft.edition() = 'apache' THEN
