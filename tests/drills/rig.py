@@ -1,7 +1,7 @@
 """Three Docker hosts on one Linux machine: a bridge, a network namespace for each host, and a dockerd in it.
 
-Everything carries the prefix `hftdrill` and goes away at the end; what a killed rig has left goes away before the next
-one. Of the machine's own Docker only images are read.
+Everything carries the name of its rig, `hftdrill0` and on, and goes away at the end; what a killed rig has left goes
+away before the next one of that name. Of the machine's own Docker only images are read.
 """
 
 import fcntl
@@ -20,25 +20,49 @@ from typing import Literal
 from ops.docker_hosts import connected
 from ops.errors import OpsError
 
-PREFIX = "hftdrill"
 HOSTS = ("alpha", "beta", "gamma")
 FOLDERS = Path(tempfile.gettempdir())
 """Where the rig keeps what its daemons write."""
 
-_BRIDGE = f"{PREFIX}0"
-_SUBNET = "10.213.77"
+_RIGS = 8
 _CGROUPS = Path("/sys/fs/cgroup")
 _TOOLS = ("dockerd", "ip", "iptables", "nsenter", "umount")
-# By default the kernel shows bridged packets to iptables, and Docker makes FORWARD drop what no rule accepts.
-_FORWARDED = ("FORWARD", "-i", _BRIDGE, "-o", _BRIDGE, "-j", "ACCEPT")
 _START_SECONDS = 60
 _END_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Host:
-    """One Docker host of the rig."""
+class Site:
+    """The names and addresses that one rig has to itself."""
 
+    number: int
+
+    @property
+    def name(self) -> str:
+        """What everything of this rig begins with; with a host's name as long as a link's name may be."""
+        return f"hftdrill{self.number}"
+
+    @property
+    def bridge(self) -> str:
+        """Link that joins the hosts."""
+        return f"{self.name}-br"
+
+    @property
+    def subnet(self) -> str:
+        """The first three numbers of all addresses."""
+        return f"10.214.{self.number}"
+
+    @property
+    def forwarded(self) -> tuple[str, ...]:
+        """By default the kernel shows bridged packets to iptables, and Docker makes FORWARD drop what no rule takes."""
+        return ("FORWARD", "-i", self.bridge, "-o", self.bridge, "-j", "ACCEPT")
+
+
+@dataclass(frozen=True)
+class Host:
+    """One Docker host of a rig."""
+
+    site: Site
     name: str
     address: str
     """IPv4 address under which the others, and this machine, reach it."""
@@ -48,7 +72,7 @@ class Host:
     @property
     def namespace(self) -> str:
         """Its network namespace; this machine's end of its cable has the same name."""
-        return f"{PREFIX}-{self.name}"
+        return f"{self.site.name}-{self.name}"
 
     @property
     def socket(self) -> Path:
@@ -90,13 +114,15 @@ def lacking() -> str | None:
 
 @contextmanager
 def rig() -> Iterator[tuple[Host, ...]]:
-    """The hosts, with an empty Docker each, until the block ends. Raises BlockingIOError where there is a rig."""
-    with _alone(), ExitStack() as daemons:
-        remove()
-        root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-", dir=FOLDERS))
-        made = tuple(Host(name, f"{_SUBNET}.{number}", root / name) for number, name in enumerate(HOSTS, start=11))
+    """The hosts, with an empty Docker each, until the block ends. Raises BlockingIOError where all rigs are in use."""
+    with _site() as site, ExitStack() as daemons:
+        remove(site)
+        root = Path(tempfile.mkdtemp(prefix=f"{site.name}-", dir=FOLDERS))
+        made = tuple(
+            Host(site, name, f"{site.subnet}.{number}", root / name) for number, name in enumerate(HOSTS, start=11)
+        )
         try:
-            _make_bridge()
+            _make_bridge(site)
             for host in made:
                 _make_namespace(host)
             processes = [daemons.enter_context(_dockerd(host)) for host in made]
@@ -104,50 +130,57 @@ def rig() -> Iterator[tuple[Host, ...]]:
                 _await_docker(host, process)
             yield made
         finally:
-            remove()
+            remove(site)
 
 
-def remove() -> None:
-    """Take away everything that carries the prefix, whatever state a rig left it in."""
-    namespaces = named("netns")
+def remove(site: Site) -> None:
+    """Take away everything that carries the name, whatever state a rig left it in."""
+    namespaces = named("netns", site)
     for namespace in namespaces:
         _end_processes(namespace)
-    folders = list(FOLDERS.glob(f"{PREFIX}-*"))
+    folders = list(FOLDERS.glob(f"{site.name}-*"))
     for mount in _mounts_below(folders):
         _run("umount", "--lazy", mount)
     # Before the namespaces, which would take their cables with them some time after they are gone.
-    for link in named("link"):
+    for link in named("link", site):
         _run("ip", "link", "delete", link)
     for namespace in namespaces:
         _run("ip", "netns", "delete", namespace)
-    if _succeeds("iptables", "-w", "-C", *_FORWARDED):
-        _run("iptables", "-w", "-D", *_FORWARDED)
-    for group in sorted(_CGROUPS.glob(f"*/{PREFIX}/**/"), reverse=True):
+    if _succeeds("iptables", "-w", "-C", *site.forwarded):
+        _run("iptables", "-w", "-D", *site.forwarded)
+    for group in sorted(_CGROUPS.glob(f"*/{site.name}/**/"), reverse=True):
         group.rmdir()
     for folder in folders:
         shutil.rmtree(folder)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One rig at a time: names and addresses are fixed, and what is there already is taken for a leftover."""
-    with (FOLDERS / f"{PREFIX}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+def _site() -> Iterator[Site]:
+    """The first names that no other rig has: what is there already under them is a leftover."""
+    for number in range(_RIGS):
+        site = Site(number)
+        with (FOLDERS / f"{site.name}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield site
+            return
+    raise BlockingIOError(f"all {_RIGS} rigs are in use")
 
 
-def _make_bridge() -> None:
-    _run("ip", "link", "add", _BRIDGE, "type", "bridge")
-    _run("ip", "address", "add", f"{_SUBNET}.1/24", "dev", _BRIDGE)
-    _run("ip", "link", "set", _BRIDGE, "up")
-    _run("iptables", "-w", "-I", *_FORWARDED)
+def _make_bridge(site: Site) -> None:
+    _run("ip", "link", "add", site.bridge, "type", "bridge")
+    _run("ip", "address", "add", f"{site.subnet}.1/24", "dev", site.bridge)
+    _run("ip", "link", "set", site.bridge, "up")
+    _run("iptables", "-w", "-I", *site.forwarded)
 
 
 def _make_namespace(host: Host) -> None:
     within = ("ip", "-netns", host.namespace)
     _run("ip", "netns", "add", host.namespace)
     _run("ip", "link", "add", host.namespace, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
-    _run("ip", "link", "set", host.namespace, "master", _BRIDGE, "up")
+    _run("ip", "link", "set", host.namespace, "master", host.site.bridge, "up")
     _run(*within, "address", "add", f"{host.address}/24", "dev", "eth0")
     _run(*within, "link", "set", "eth0", "up")
     _run(*within, "link", "set", "lo", "up")
@@ -167,7 +200,7 @@ def _dockerd(host: Host) -> Iterator[subprocess.Popen[bytes]]:
         f"--data-root={host.folder / 'data'}",
         f"--exec-root={host.folder / 'exec'}",
         f"--pidfile={host.folder / 'pid'}",
-        f"--cgroup-parent=/{PREFIX}",
+        f"--cgroup-parent=/{host.site.name}",
         "--bridge=none",
         "--iptables=false",
         "--ip-forward=false",
@@ -214,11 +247,11 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def named(kind: Literal["link", "netns"]) -> list[str]:
-    """Names of ours among the machine's links or network namespaces."""
+def named(kind: Literal["link", "netns"], site: Site) -> list[str]:
+    """Names of a rig among the machine's links or network namespaces."""
     listed = {"link": ("ip", "-brief", "link"), "netns": ("ip", "netns", "list")}[kind]
     names = [line.split()[0].partition("@")[0] for line in _output(*listed).splitlines()]
-    return [name for name in names if name.startswith(PREFIX)]
+    return [name for name in names if name.startswith(f"{site.name}-")]
 
 
 def _mounts_below(folders: Sequence[Path]) -> list[str]:

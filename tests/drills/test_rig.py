@@ -25,8 +25,8 @@ except OSError:
 _SLEEPER = """\
 import time
 from tests.drills.rig import rig
-with rig():
-    print("up", flush=True)
+with rig() as hosts:
+    print(hosts[0].site.number, flush=True)
     time.sleep(60)
 """
 
@@ -71,11 +71,20 @@ def test_two_isolated_hosts_do_not_reach_each_other_and_a_third_reaches_both(hos
     assert reached(one, of=other)
 
 
-def test_there_is_one_rig_at_a_time(hosts: tuple[rig.Host, ...]) -> None:
-    with pytest.raises(BlockingIOError), rig.rig():
-        pass
+def test_a_second_rig_has_names_and_addresses_of_its_own(hosts: tuple[rig.Host, ...]) -> None:
+    with rig.rig() as others:
+        assert {host.site for host in hosts}.isdisjoint(host.site for host in others)
+        assert {host.address for host in hosts}.isdisjoint(host.address for host in others)
+        assert all(rig.answers(host) for host in (*hosts, *others))
 
     assert all(rig.answers(host) for host in hosts)
+
+
+def test_there_is_an_end_to_the_rigs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig, "_RIGS", 0)
+
+    with pytest.raises(BlockingIOError, match=r"^all 0 rigs are in use$"), rig.rig():
+        pass
 
 
 def test_what_a_killed_rig_has_left_is_taken_away() -> None:
@@ -83,15 +92,15 @@ def test_what_a_killed_rig_has_left_is_taken_away() -> None:
         pytest.skip(f"no rig here: {reason}")
     with subprocess.Popen([sys.executable, "-c", _SLEEPER], cwd=CHECKOUT, stdout=subprocess.PIPE) as killed:
         assert killed.stdout
-        assert killed.stdout.readline() == b"up\n"
+        site = rig.Site(int(killed.stdout.readline()))
         killed.send_signal(signal.SIGKILL)
     # Three cables and the bridge; the daemons have outlived the rig.
-    assert len(rig.named("link")) == 4
-    assert len(rig.named("netns")) == 3
+    assert len(rig.named("link", site)) == 4
+    assert len(rig.named("netns", site)) == 3
 
-    rig.remove()
-    assert rig.named("link") == rig.named("netns") == []
-    assert list(Path(rig.FOLDERS).glob(f"{rig.PREFIX}-*")) == []
-    assert rig.PREFIX not in Path("/proc/self/mounts").read_text()
+    rig.remove(site)
+    assert rig.named("link", site) == rig.named("netns", site) == []
+    assert list(Path(rig.FOLDERS).glob(f"{site.name}-*")) == []
+    assert f"{site.name}-" not in Path("/proc/self/mounts").read_text()
     rules = subprocess.run(["iptables", "-w", "-S", "FORWARD"], capture_output=True, text=True, check=True)
-    assert rig.PREFIX not in rules.stdout
+    assert site.bridge not in rules.stdout
