@@ -15,6 +15,7 @@ from ops import images_cli, parts, secret_list, settings_diff, settings_file
 from ops import status as statuses
 from ops import up as ups
 from ops.command import command
+from ops.db import cli as db_cli
 from ops.errors import OpsError
 from ops.screen import Screen
 from ops.workspace import Workspace, project_root
@@ -29,6 +30,7 @@ settings = typer.Typer(help="Look at the settings of the stacks.", no_args_is_he
 app.add_typer(secrets, name="secrets")
 app.add_typer(settings, name="settings")
 app.add_typer(images_cli.app, name="images")
+app.add_typer(db_cli.app, name="db")
 
 
 @app.command()

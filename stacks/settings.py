@@ -71,6 +71,17 @@ class StackSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _timers_are_of_one_profile(self) -> "StackSettings":
+        database, pooling = self.database.failover.profile, self.pooling.failover.profile
+        if database != pooling:
+            raise ValueError(
+                f"pooling.failover.profile={pooling} differs from database.failover.profile={database}: a route that "
+                "is slower than the database wastes its speed, one that is faster sees faults that are none; make "
+                "them the same"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _ports_are_apart(self) -> "StackSettings":
         check_disjoint(self.port_uses())
         return self

@@ -20,14 +20,15 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     key = secrets.Secrets("secrets", secrets.SecretsArgs(settings=s.secrets, given=given)).values
 
     etcd = database.EtcdCluster("etcd", database.EtcdClusterArgs(
-        settings=s.database.etcd, placements=at, image=images["etcd"]))
+        settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"]))
     tsdb = database.TimescaleCluster("tsdb", database.TimescaleClusterArgs(
         settings=s.database, placements=at, image=images["timescaledb"], exporter_image=images["exporters"],
         etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"],
         replication_password=key["db-replication"], rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"]), Options(depends_on=[etcd]))
     router = pooling.Router("router", pooling.RouterArgs(
-        settings=s.pooling.router, placements=at, image=images["haproxy"], members=tsdb.members))
+        settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
+        members=tsdb.members))
     objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
         settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
         passwords=database.RolePasswords(owner=key["db-owner"], writer=key["db-writer"], reader=key["db-reader"],
@@ -36,8 +37,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         node_memory_mib=s.database.memory_mib),
         Options(depends_on=[router, tsdb.writable]))
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
-        settings=s.pooling.pooler, placements=at, image=images["pgbouncer"], exporter_image=images["exporters"],
-        routes=router.routes, passwords=pooling.PoolerPasswords(
+        settings=s.pooling.pooler, failover=s.pooling.failover, placements=at, image=images["pgbouncer"],
+        exporter_image=images["exporters"], routes=router.routes, passwords=pooling.PoolerPasswords(
             writer=key["db-writer"], reader=key["db-reader"], monitoring=key["db-monitoring"])))
 
     reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(

@@ -12,11 +12,16 @@ from typing import Any
 import pulumi
 import pulumi_docker as docker
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 
 from components._common.placement import Placement, Placements
 from tests.golden import Golden
+
+# Hypothesis's own deadline of 200 ms for an example judges the machine, not the code.
+hypothesis_settings.register_profile("hft", deadline=None)
+hypothesis_settings.load_profile("hft")
 
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 _SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"

@@ -2,6 +2,7 @@
 
 from components.database.cluster import TimescaleCluster, TimescaleClusterArgs
 from components.database.etcd import EtcdCluster, EtcdClusterArgs
+from components.database.failover import FailoverSettings
 from components.database.objects import DatabaseObjects, DatabaseObjectsArgs, RolePasswords
 from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
 
@@ -13,6 +14,7 @@ __all__ = [
     "EtcdCluster",
     "EtcdClusterArgs",
     "EtcdSettings",
+    "FailoverSettings",
     "RolePasswords",
     "TimescaleCluster",
     "TimescaleClusterArgs",

@@ -41,8 +41,8 @@ done
 echo "etcd has taken nothing for $seconds s; the last word of $last" >&2
 exit 1
 """
-# Patroni names the synchronous standby in the leader's first loop after it streams, so a node that is ready is not yet
-# one that commits wait for. A minute is some loops of the largest default.
+# Patroni lets a standby confirm from the leader's first loop after it streams, so a node that is ready is not yet one
+# that commits wait for. A minute is some loops of the largest default.
 _REPLICATED_SECONDS = 60
 _AWAIT_STANDBYS = """\
 seconds=$1
@@ -51,7 +51,7 @@ end=$(($(date +%s) + seconds))
 while :; do
     for member; do
         told=$(curl -fsS --max-time 2 "http://$member/cluster" 2>&1) || continue
-        found=$(printf %s "$told" | grep -oE '"role": "(sync|quorum)_standby"' | wc -l)
+        found=$(printf %s "$told" | grep -oE '"role": "quorum_standby"' | wc -l)
         [ "$found" -ge "$0" ] && exit 0
     done
     [ "$(date +%s)" -lt "$end" ] || break
@@ -93,7 +93,8 @@ class TimescaleCluster(pulumi.ComponentResource):
     """PostgreSQL with TimescaleDB on several nodes under Patroni, with an exporter beside each.
 
     Use it for what must not be lost: orders, audit, ticks. With one synchronous standby it loses no acknowledged row
-    when a node or its host is lost, and writes again after about `failover.ttl_seconds`. It does not survive the loss
+    when a node or its host is lost, and writes again after about `failover.ttl_seconds`. Without any standby it
+    acknowledges nothing. It does not survive the loss
     of all hosts (that is a backup's work) and has no roles or tables of yours (`DatabaseObjects`). Nodes start and are
     replaced one after the other, so that a changed setting or image leaves a primary at all times. What the nodes share
     is put into etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Connections are

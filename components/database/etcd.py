@@ -1,7 +1,7 @@
 """etcd, which says who is the primary and which engine leads. Holds their leases, and no data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_docker as docker
@@ -12,6 +12,7 @@ from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
 from components.database.alerts import alert_rules
+from components.database.failover import FailoverSettings
 from components.database.render import DATA_DIR, EtcdMember, etcd_arguments
 from components.database.settings import EtcdSettings
 from components.database.volumes import data_volume
@@ -24,7 +25,9 @@ class EtcdClusterArgs:
     """What `EtcdCluster` needs."""
 
     settings: EtcdSettings
-    """Members, ports and timers."""
+    """Members, sizes and ports."""
+    failover: FailoverSettings = field(default_factory=FailoverSettings)
+    """Timers, those of the database that keeps its lease here."""
     placements: Placements
     """Hosts by name."""
     image: str
@@ -76,7 +79,9 @@ class EtcdCluster(pulumi.ComponentResource):
             index=index,
             tier="data",
             image=args.image,
-            command=etcd_arguments(args.settings, members, index, token=f"hft-{pulumi.get_stack()}-{name}"),
+            command=etcd_arguments(
+                args.settings, args.failover, members, index, token=f"hft-{pulumi.get_stack()}-{name}"
+            ),
             volumes={DATA_DIR: volume.name},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.client}/health"],
             memory_mib=args.settings.memory_mib,

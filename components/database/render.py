@@ -6,6 +6,7 @@ from typing import Any
 
 from components._common.endpoint import DatabaseMember
 from components._common.render import to_json, to_yaml
+from components.database.failover import FailoverSettings
 from components.database.settings import DatabaseSettings, EtcdSettings
 from components.database.tuning import cluster_parameters, node_parameters
 
@@ -39,7 +40,9 @@ class EtcdMember:
         return f"http://{self.address}:{self.peer_port}"
 
 
-def etcd_arguments(settings: EtcdSettings, members: Sequence[EtcdMember], index: int, token: str) -> list[str]:
+def etcd_arguments(
+    settings: EtcdSettings, failover: FailoverSettings, members: Sequence[EtcdMember], index: int, token: str
+) -> list[str]:
     """The command line of a member. `token` keeps clusters of different stacks from joining each other."""
     me = members[index]
     flags = {
@@ -52,8 +55,8 @@ def etcd_arguments(settings: EtcdSettings, members: Sequence[EtcdMember], index:
         "initial-cluster": ",".join(f"{member.name}={member.peer_url}" for member in members),
         "initial-cluster-state": "new",
         "initial-cluster-token": token,
-        "heartbeat-interval": settings.heartbeat_ms,
-        "election-timeout": settings.election_ms,
+        "heartbeat-interval": failover.etcd_heartbeat_ms,
+        "election-timeout": failover.etcd_election_ms,
         "auto-compaction-mode": "periodic",
         "auto-compaction-retention": f"{settings.compaction_hours}h",
         "quota-backend-bytes": settings.quota_mib * 1024 * 1024,
@@ -93,7 +96,9 @@ def shared_json(settings: DatabaseSettings) -> str:
         "loop_wait": timers.loop_wait_seconds,
         "retry_timeout": timers.retry_timeout_seconds,
         "primary_start_timeout": timers.primary_start_timeout_seconds,
-        "synchronous_mode": settings.synchronous_standbys > 0,
+        # Any standbys confirm, not named ones, and without enough of them nothing is acknowledged.
+        "synchronous_mode": "quorum" if settings.synchronous_standbys else "off",
+        "synchronous_mode_strict": settings.synchronous_standbys > 0,
         "synchronous_node_count": max(settings.synchronous_standbys, 1),
         # Without etcd the primary goes on for as long as it reaches every standby.
         "failsafe_mode": True,
@@ -127,8 +132,13 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
         "bin_dir": "/usr/lib/postgresql/17/bin",
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,
-        # Without: the copy waits for a checkpoint that is spread over minutes.
-        "basebackup": [{"checkpoint": "fast"}],
+        "basebackup": [
+            # Without: the copy waits for a checkpoint that is spread over minutes.
+            {"checkpoint": "fast"},
+            # With a slot of its own the copy would report what it has flushed, and a primary without any standby would
+            # take that for a confirmation (PostgreSQL 17, receivelog.c).
+            "no-slot",
+        ],
         "pg_hba": _pg_hba(addresses),
         # Patroni takes the first ones from etcd and ignores them here; here they make a changed one restart the nodes.
         "parameters": {**cluster_parameters(settings), **node_parameters(settings)},

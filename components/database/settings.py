@@ -1,12 +1,12 @@
 """What an operator chooses for the database: etcd, the PostgreSQL cluster, and the objects in it."""
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+from components.database.failover import FailoverSettings
 from components.database.hypertables import HypertableSettings, check_hypertables
 from components.database.hypertables.chunks import chunk_minutes
 from components.database.room import LEAST_WORK_KIB, Room
@@ -44,10 +44,6 @@ class EtcdSettings(Settings):
     """Size at which a member stops taking writes, in MiB; Patroni's keys take some KiB."""
     compaction_hours: int = Field(default=1, ge=1, le=168)
     """How many hours of old revisions are kept. etcd documentation, maintenance: periodic compaction."""
-    heartbeat_ms: int = Field(default=100, ge=10, le=5000)
-    """Time between heartbeats of the leader, in ms. etcd documentation, tuning: about the round trip of the peers."""
-    election_ms: int = Field(default=1000, ge=100, le=50000)
-    """Silence after which a member calls an election, in ms. etcd documentation, tuning: ten heartbeats."""
     client_port: Annotated[int, PORT] = 12379
     """First port for clients and metrics."""
     peer_port: Annotated[int, PORT] = 12479
@@ -64,36 +60,6 @@ class EtcdSettings(Settings):
     def _a_majority_exists(self) -> "EtcdSettings":
         if len(self.hosts) not in (1, 3, 5):
             raise ValueError(f"etcd.hosts has {len(self.hosts)} members: make it 1, 3 or 5, so that a majority exists")
-        if self.election_ms < 5 * self.heartbeat_ms:
-            raise ValueError(
-                f"etcd.election_ms={self.election_ms} is less than 5 heartbeats of {self.heartbeat_ms} ms: "
-                f"make it at least {5 * self.heartbeat_ms}"
-            )
-        return self
-
-
-class FailoverSettings(Settings):
-    """Patroni's timers. They bound the write gap when a host is lost: about ttl_seconds, and up to 1.7 times that when
-    etcd's leader is lost with it (drills: 20 to 27 s, 27 and 34 s with ttl_seconds=20)."""
-
-    ttl_seconds: int = Field(default=20, ge=20, le=300)
-    """Life of the leader's lease, in s. Patroni documentation, dynamic configuration: at least 20."""
-    loop_wait_seconds: int = Field(default=5, ge=1, le=60)
-    """Pause between two looks at the cluster, in s."""
-    retry_timeout_seconds: int = Field(default=7, ge=3, le=120)
-    """How long etcd or PostgreSQL may fail before the leader steps down, in s."""
-    primary_start_timeout_seconds: int = Field(default=10, ge=0, le=600)
-    """How long a crashed primary may take to recover in place before a standby takes over, in s."""
-
-    @model_validator(mode="after")
-    def _lease_outlives_a_loop(self) -> "FailoverSettings":
-        # Patroni documentation, dynamic configuration: loop_wait + 2·retry_timeout ≤ ttl; Patroni shrinks others.
-        needed = self.loop_wait_seconds + 2 * self.retry_timeout_seconds
-        if needed > self.ttl_seconds:
-            raise ValueError(
-                f"failover.ttl_seconds={self.ttl_seconds} is less than loop_wait_seconds + 2·retry_timeout_seconds = "
-                f"{needed}: raise ttl_seconds or lower the others"
-            )
         return self
 
 
@@ -152,7 +118,8 @@ class DatabaseSettings(Settings):
     hosts: tuple[str, ...] = Field(min_length=1, max_length=7)
     """Host of each node; one node is the primary, the others are standbys."""
     synchronous_standbys: int = Field(default=1, ge=0, le=6)
-    """Standbys that confirm a commit before the client hears of it; 1 loses no acknowledged row with one host."""
+    """Standbys, any of them, that confirm a commit before the client hears of it; 1 loses no acknowledged row with one
+    host. With fewer at work the primary acknowledges nothing."""
     memory_mib: int = Field(default=2048, ge=512, le=1048576)
     """Memory limit of one node, in MiB; a quarter becomes shared_buffers."""
     cpus: int = Field(default=1, ge=1, le=256)
@@ -171,7 +138,7 @@ class DatabaseSettings(Settings):
     stop_grace_seconds: int = Field(default=90, ge=60, le=600)
     """From SIGTERM to SIGKILL, in s: longer than a shutdown checkpoint."""
     failover: FailoverSettings = FailoverSettings()
-    """Patroni's timers."""
+    """Patroni's and etcd's timers."""
     objects: DatabaseObjectsSettings = DatabaseObjectsSettings()
     """Roles and schema."""
     postgres_port: Annotated[int, PORT] = 15432
@@ -208,17 +175,6 @@ class DatabaseSettings(Settings):
     @model_validator(mode="after")
     def _chunks_fit_into_memory(self) -> "DatabaseSettings":
         chunk_minutes(self.objects.hypertables, self.memory_mib)
-        return self
-
-    @model_validator(mode="after")
-    def _etcd_keeps_the_lease(self) -> "DatabaseSettings":
-        # etcd raises a shorter lease to 1.5 elections, without a word to Patroni: seen with etcd 3.5.16.
-        lease_seconds = math.ceil(1.5 * self.etcd.election_ms / 1000)
-        if lease_seconds > self.failover.ttl_seconds:
-            raise ValueError(
-                f"failover.ttl_seconds={self.failover.ttl_seconds} is less than the {lease_seconds} s that etcd keeps "
-                f"any lease with etcd.election_ms={self.etcd.election_ms}: raise it or lower election_ms"
-            )
         return self
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """Pooling: the route to the primary and the standbys, and a connection pool in front of it."""
 
+from components.pooling.failover import RouteFailoverSettings
 from components.pooling.pooler import Pooler, PoolerArgs, PoolerPasswords
 from components.pooling.router import Router, RouterArgs, Routes
 from components.pooling.settings import PoolerSettings, PoolingSettings, RouterSettings
@@ -10,6 +11,7 @@ __all__ = [
     "PoolerPasswords",
     "PoolerSettings",
     "PoolingSettings",
+    "RouteFailoverSettings",
     "Router",
     "RouterArgs",
     "RouterSettings",

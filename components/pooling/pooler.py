@@ -1,7 +1,7 @@
 """PgBouncer: many clients on few server connections, through the router of its host."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_docker as docker
@@ -11,6 +11,7 @@ from components._common.endpoint import Endpoint
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components.pooling.alerts import alert_rules
+from components.pooling.failover import RouteFailoverSettings
 from components.pooling.render import STATS_USER, USERS_SECRET, pgbouncer_ini, userlist
 from components.pooling.router import Routes
 from components.pooling.settings import PoolerSettings
@@ -38,6 +39,8 @@ class PoolerArgs:
 
     settings: PoolerSettings
     """Hosts, ports and pool sizes."""
+    failover: RouteFailoverSettings = field(default_factory=RouteFailoverSettings)
+    """How soon it tries again after a server refused it."""
     placements: Placements
     """Hosts by name."""
     image: str
@@ -109,7 +112,7 @@ class Pooler(pulumi.ComponentResource):
             image=args.image,
             command=[config],
             files={
-                config: pgbouncer_ini(args.settings, listen, routes.writer, routes.reader),
+                config: pgbouncer_ini(args.settings, args.failover, listen, routes.writer, routes.reader),
                 f"{SECRET_DIR}/{USERS_SECRET}": users,
             },
             embedded_secrets=["db-writer", "db-reader", "db-monitoring"],

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 from components._common.endpoint import DatabaseMember, Endpoint
+from components.pooling.failover import RouteFailoverSettings
 from components.pooling.settings import PoolerSettings, RouterSettings
 
 DATABASE, READ_ONLY_DATABASE = "hft", "hft_ro"
@@ -13,7 +14,9 @@ USERS_SECRET = "pooler-users"
 """The file of PgBouncer's users under /run/secrets."""
 
 
-def haproxy_cfg(settings: RouterSettings, address: str, members: Sequence[DatabaseMember]) -> str:
+def haproxy_cfg(
+    settings: RouterSettings, failover: RouteFailoverSettings, address: str, members: Sequence[DatabaseMember]
+) -> str:
     """haproxy.cfg of one router: Patroni's REST API says which node is what."""
     primaries = "\n".join(f"    {_server(member)} on-marked-down shutdown-sessions" for member in members)
     standbys = "\n".join(f"    {_server(member)}" for member in members)
@@ -35,7 +38,7 @@ defaults
     timeout queue 5s
     timeout client 1h
     timeout server 1h
-    default-server {_checks(settings)}
+    default-server {_checks(failover)}
 
 frontend writer
     bind {address}:{settings.writer_port}
@@ -70,15 +73,17 @@ frontend stats
 """
 
 
-def _checks(settings: RouterSettings) -> str:
-    return f"inter {settings.check_interval_ms}ms fastinter {settings.fast_interval_ms}ms fall 2 rise 2"
+def _checks(failover: RouteFailoverSettings) -> str:
+    return f"inter {failover.check_interval_ms}ms fastinter {failover.fast_interval_ms}ms fall 2 rise 2"
 
 
 def _server(member: DatabaseMember) -> str:
     return f"server {member.name} {member.postgres} check port {member.patroni_port}"
 
 
-def pgbouncer_ini(settings: PoolerSettings, listen: Endpoint, writer: Endpoint, reader: Endpoint) -> str:
+def pgbouncer_ini(
+    settings: PoolerSettings, failover: RouteFailoverSettings, listen: Endpoint, writer: Endpoint, reader: Endpoint
+) -> str:
     """pgbouncer.ini of one pooler in front of the router of its host."""
     return dedent(
         f"""\
@@ -98,8 +103,7 @@ def pgbouncer_ini(settings: PoolerSettings, listen: Endpoint, writer: Endpoint, 
         max_client_conn = {settings.max_client_connections}
         max_prepared_statements = {settings.max_prepared_statements}
         query_wait_timeout = {settings.query_wait_seconds}
-        ; The default of 15 s turns every failed login during a failover into 15 s of refusals.
-        server_login_retry = 1
+        server_login_retry = {failover.login_retry_ms / 1000:g}
         server_connect_timeout = 2
         server_check_delay = 5
         ; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).

@@ -1,7 +1,7 @@
 """HAProxy: one address for the primary and one for the standbys, whoever they are at the moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_docker as docker
@@ -11,6 +11,7 @@ from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components.pooling.alerts import alert_rules
+from components.pooling.failover import RouteFailoverSettings
 from components.pooling.render import haproxy_cfg
 from components.pooling.settings import RouterSettings
 
@@ -34,7 +35,9 @@ class RouterArgs:
     """What `Router` needs."""
 
     settings: RouterSettings
-    """Hosts, ports and timers."""
+    """Hosts, ports and limits."""
+    failover: RouteFailoverSettings = field(default_factory=RouteFailoverSettings)
+    """How often it looks at the nodes."""
     placements: Placements
     """Hosts by name."""
     image: str
@@ -101,7 +104,7 @@ class Router(pulumi.ComponentResource):
             tier="infra",
             image=args.image,
             command=["-f", config],
-            files={config: haproxy_cfg(args.settings, placement.address, args.members)},
+            files={config: haproxy_cfg(args.settings, args.failover, placement.address, args.members)},
             # The first roles and tables wait for it.
             health_interval_seconds=1,
             healthy=[

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+from components.pooling.failover import RouteFailoverSettings
 
 # HAProxy's management guide, "Memory limitations": about 32 KiB a connection.
 _KIB_PER_CONNECTION = 32
@@ -24,10 +25,6 @@ class RouterSettings(Settings):
 
     hosts: Hosts
     """Hosts with a router; clients use the one on their own host."""
-    check_interval_ms: int = Field(default=1000, ge=100, le=60000)
-    """Time between two looks at a node, in ms."""
-    fast_interval_ms: int = Field(default=250, ge=50, le=60000)
-    """The same while a node is changing its state, in ms: with 2 looks a new primary is found in about 1.25 s."""
     max_connections: int = Field(default=1000, ge=50, le=8000)
     """Client connections of one router. Each takes 2 open files, and a container may have 16,384 of them."""
     memory_mib: int = Field(default=128, ge=64, le=4096)
@@ -50,11 +47,6 @@ class RouterSettings(Settings):
     @model_validator(mode="after")
     def _values_agree(self) -> "RouterSettings":
         _check_once_each("router.hosts", self.hosts)
-        if self.fast_interval_ms > self.check_interval_ms:
-            raise ValueError(
-                f"router.fast_interval_ms={self.fast_interval_ms} exceeds check_interval_ms={self.check_interval_ms}: "
-                "lower it"
-            )
         needed_mib = math.ceil(self.max_connections * _KIB_PER_CONNECTION / 1024)
         if needed_mib > self.memory_mib:
             raise ValueError(
@@ -105,6 +97,8 @@ class PoolingSettings(Settings):
     """Follows the primary."""
     pooler: PoolerSettings
     """Shares connections."""
+    failover: RouteFailoverSettings = RouteFailoverSettings()
+    """How soon both find a new primary."""
 
     def port_uses(self) -> tuple[PortUse, ...]:
         """The ports of all parts."""

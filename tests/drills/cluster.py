@@ -29,7 +29,7 @@ _IMAGES = ("etcd", "exporters", "haproxy", "migrate", "pgbouncer", "timescaledb"
 # A node that was away is rewound or copied anew, and Patroni looks every loop; a busy machine does not decide.
 _WHOLE_SECONDS = 120
 _ANSWER_SECONDS = 2
-_WHOLE = [("leader", "running"), ("replica", "streaming"), ("sync_standby", "streaming")]
+_WHOLE = [("leader", "running"), ("quorum_standby", "streaming"), ("quorum_standby", "streaming")]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Cluster:
         return next(each for each in self.hosts if each != host)
 
     def whole(self) -> bool:
-        """Whether all hosts see the same primary, and standbys that follow it, one of them in every commit."""
+        """Whether all hosts see the same primary, and two standbys that follow it and may each confirm a commit."""
         views = self.views()
         return len(views) == len(self.hosts) and len(set(views)) == 1 and _is_whole(views[0])
 
@@ -89,6 +89,16 @@ class Cluster:
         """The container with PostgreSQL and Patroni on a host."""
         with connected(host.endpoint) as client:
             yield client.containers.get(f"hft-{STACK}-tsdb-{self.hosts.index(host)}")
+
+    @contextmanager
+    def frozen(self, host: Host) -> Iterator[None]:
+        """No process in the node of a host runs until the block ends."""
+        with self.node(host) as container:
+            container.pause()
+            try:
+                yield
+            finally:
+                container.unpause()
 
     def execute(self, host: Host, *argv: str) -> str:
         """What a program says in the node of a host; it must succeed."""

@@ -28,7 +28,9 @@ images = ImageLock.load(Path("images/lock.json"))
 at = Hosts("hosts", HostsArgs(settings=hosts)).placements
 key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
 
-etcd = EtcdCluster("etcd", EtcdClusterArgs(settings=database.etcd, placements=at, image=images["etcd"]))
+etcd = EtcdCluster(
+    "etcd", EtcdClusterArgs(settings=database.etcd, failover=database.failover, placements=at, image=images["etcd"])
+)
 cluster = TimescaleCluster(
     "tsdb",
     TimescaleClusterArgs(
@@ -45,7 +47,14 @@ cluster = TimescaleCluster(
     pulumi.ResourceOptions(depends_on=[etcd]),
 )
 router = Router(
-    "router", RouterArgs(settings=pooling.router, placements=at, image=images["haproxy"], members=cluster.members)
+    "router",
+    RouterArgs(
+        settings=pooling.router,
+        failover=pooling.failover,
+        placements=at,
+        image=images["haproxy"],
+        members=cluster.members,
+    ),
 )
 objects = DatabaseObjects(
     "db",
@@ -69,6 +78,7 @@ Pooler(
     "pooler",
     PoolerArgs(
         settings=pooling.pooler,
+        failover=pooling.failover,
         placements=at,
         image=images["pgbouncer"],
         exporter_image=images["exporters"],

@@ -5,11 +5,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.drills import model
+from ops.db import model
 from tests.drills.checker import verdict
 from tests.drills.cluster import Cluster
 from tests.drills.load import Load, tell, writing
@@ -19,6 +20,10 @@ pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
 
 # Each wait is longer than the bound that is judged, so that a gap above it is measured and told before it fails.
 _AGAIN_SECONDS = 120
+# Long enough for Patroni to have noticed whatever it notices: some of its loops.
+_SOME_LOOPS_SECONDS = 15
+# A row takes some ms, so these take about as long.
+_ROWS_OF_SOME_LOOPS = 1000
 
 
 @pytest.fixture
@@ -29,16 +34,14 @@ def leader(cluster: Cluster) -> Iterator[Host]:
     yield host
     host.plug()
     with cluster.node(host) as container:
-        if container.status == "paused":
-            container.unpause()
         # Docker does not restart what was killed through it; one that runs it leaves alone.
         container.start()
 
 
 @pytest.fixture
 def standby(cluster: Cluster, leader: Host) -> Iterator[Host]:
-    """Host of the synchronous standby; its cable is as before afterwards."""
-    host = next(member.host for member in cluster.members() if member.role == "sync_standby")
+    """Host of a standby; its cable is as before afterwards."""
+    host = cluster.beside(leader)
     yield host
     host.plug()
 
@@ -46,9 +49,31 @@ def standby(cluster: Cluster, leader: Host) -> Iterator[Host]:
 @pytest.fixture
 def load(cluster: Cluster, leader: Host, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Load]:
     """A writer on a host that the drill leaves alone."""
-    actor = request.node.name.removeprefix("test_")
-    with writing(cluster, actor, cluster.beside(leader), tmp_path / "acks") as load:
+    with writing(cluster, _actor(request), cluster.beside(leader), tmp_path / "acks") as load:
         yield load
+
+
+@pytest.fixture
+def load_beside_the_leader(
+    cluster: Cluster, leader: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Load]:
+    """A writer on the host of the primary, for drills that leave that one alone."""
+    with writing(cluster, _actor(request), leader, tmp_path / "acks") as load:
+        yield load
+
+
+@pytest.fixture
+def load_beside_the_third(
+    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Load]:
+    """A writer on the one host that is neither the primary's nor `standby`."""
+    third = next(host for host in cluster.hosts if host not in (leader, standby))
+    with writing(cluster, _actor(request), third, tmp_path / "acks") as load:
+        yield load
+
+
+def _actor(request: pytest.FixtureRequest) -> str:
+    return str(request.node.name).removeprefix("test_")
 
 
 def judge(cluster: Cluster, load: Load, bound_seconds: float) -> None:
@@ -113,10 +138,8 @@ def test_given_load_when_the_leaders_container_is_frozen_then_a_standby_takes_ov
     cluster: Cluster, leader: Host, load: Load
 ) -> None:
     # When
-    with cluster.node(leader) as container:
-        container.pause()
+    with cluster.frozen(leader):
         load.await_more(_AGAIN_SECONDS)
-        container.unpause()
 
     # Then
     cluster.await_whole()
@@ -136,35 +159,64 @@ def test_given_load_when_patroni_is_killed_then_it_is_restarted_and_writes_go_on
     judge(cluster, load, model.restarted(cluster.database, cluster.pooling))
 
 
-def test_given_load_when_the_synchronous_standbys_host_is_unplugged_then_the_other_one_takes_its_place(
-    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+def test_given_load_when_a_standbys_host_is_unplugged_then_the_other_one_confirms(
+    cluster: Cluster, leader: Host, standby: Host, load_beside_the_leader: Load
 ) -> None:
-    # Given a writer beside the leader, as the one of the other drills may be beside the standby
-    actor = request.node.name.removeprefix("test_")
-    with writing(cluster, actor, leader, tmp_path / "acks") as load:
-        # When
-        standby.unplug()
+    # When
+    standby.unplug()
 
-        # Then
-        load.await_more(_AGAIN_SECONDS)
-        assert cluster.leader() == leader
-        judge(cluster, load, model.synchronous_standby_lost(cluster.database))
+    # Then
+    load_beside_the_leader.await_more(_AGAIN_SECONDS, rows=_ROWS_OF_SOME_LOOPS)
+    assert cluster.leader() == leader
+    judge(cluster, load_beside_the_leader, model.standby_lost(cluster.database))
 
 
-def test_given_load_when_leader_and_synchronous_standby_lose_each_other_then_the_third_takes_the_standbys_place(
-    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+def test_given_load_when_leader_and_a_standby_lose_each_other_then_the_third_confirms(
+    cluster: Cluster, leader: Host, standby: Host, load_beside_the_leader: Load
 ) -> None:
-    # Given
-    actor = request.node.name.removeprefix("test_")
-    with writing(cluster, actor, leader, tmp_path / "acks") as load:
-        # When
-        leader.isolate()
-        standby.isolate()
+    # When
+    leader.isolate()
+    standby.isolate()
 
-        # Then
-        load.await_more(_AGAIN_SECONDS)
-        assert cluster.leader() == leader
-        judge(cluster, load, model.synchronous_standby_lost(cluster.database))
+    # Then
+    load_beside_the_leader.await_more(_AGAIN_SECONDS, rows=_ROWS_OF_SOME_LOOPS)
+    assert cluster.leader() == leader
+    judge(cluster, load_beside_the_leader, model.standby_lost(cluster.database))
+
+
+def test_given_load_when_both_standbys_are_frozen_then_nothing_is_acknowledged_until_one_is_back(
+    cluster: Cluster, leader: Host, load_beside_the_leader: Load
+) -> None:
+    # When
+    with ExitStack() as frozen:
+        for host in cluster.hosts:
+            if host != leader:
+                frozen.enter_context(cluster.frozen(host))
+        begun = time.monotonic()
+        time.sleep(_SOME_LOOPS_SECONDS)
+        ended = time.monotonic()
+
+    # Then an answer may have been on its way when they froze
+    assert [ack for ack in load_beside_the_leader.acks() if begun + 1 < ack.seconds < ended] == []
+    load_beside_the_leader.await_more(_AGAIN_SECONDS)
+    judge(cluster, load_beside_the_leader, math.inf)
+
+
+def test_given_the_leader_and_a_standby_lost_together_then_nobody_leads_until_one_is_back(
+    cluster: Cluster, leader: Host, standby: Host, load_beside_the_third: Load
+) -> None:
+    # When
+    with cluster.frozen(leader):
+        with cluster.frozen(standby):
+            time.sleep(cluster.database.failover.ttl_seconds + _SOME_LOOPS_SECONDS)
+            last = load_beside_the_third.acks()[-1]
+            assert time.monotonic() - last.seconds > cluster.database.failover.ttl_seconds
+
+        # Then the two that are left agree which of them has everything
+        load_beside_the_third.await_more(_AGAIN_SECONDS)
+    cluster.await_whole()
+    assert cluster.leader() != leader
+    judge(cluster, load_beside_the_third, math.inf)
 
 
 def test_given_load_when_the_standby_is_asked_to_lead_then_it_does_before_the_lease_runs_out(

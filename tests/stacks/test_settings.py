@@ -47,6 +47,13 @@ def test_two_engines_with_cpus_of_their_own_are_good(changed: Callable[[Change],
     assert settings.engine_cpus() == {"local": "1-3"}
 
 
+def test_both_halves_of_the_safe_profile_are_good(changed: Callable[[Change], dict[str, Any]]) -> None:
+    def safe(settings: dict[str, Any]) -> None:
+        settings["database"]["failover"] = settings["pooling"]["failover"] = {"profile": "safe"}
+
+    assert StackSettings.model_validate(changed(safe)).database.failover.ttl_seconds == 30
+
+
 def test_the_database_may_count_on_all_that_engines_leave(changed: Callable[[Change], dict[str, Any]]) -> None:
     def roomier(settings: dict[str, Any]) -> None:
         settings["hosts"][0]["cpus"] = "0-2"
@@ -69,6 +76,11 @@ def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
         (
             put("cache.host", "mars"),
             "the host of cache.valkey_port=mars is not one of hosts (local): use one of these or add it",
+        ),
+        (
+            put("database.failover", {"profile": "safe"}),
+            "pooling.failover.profile=fast differs from database.failover.profile=safe: a route that is slower than "
+            "the database wastes its speed, one that is faster sees faults that are none; make them the same",
         ),
         (
             put("network.planes.0.host", "mars"),

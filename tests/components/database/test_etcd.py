@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from components._common.scraping import ScrapeTarget
-from components.database import EtcdCluster, EtcdClusterArgs, EtcdSettings
+from components.database import EtcdCluster, EtcdClusterArgs, EtcdSettings, FailoverSettings
 from components.database.alerts import alert_rules
 from components.database.render import EtcdMember, etcd_arguments
 from tests.components.conftest import Options
@@ -41,7 +41,7 @@ def test_the_second_member_of_a_host_has_its_own_name_arguments_volume_and_healt
 
     assert found["name"] == "hft-dev-etcd-2"
     assert found["image"] == "sha256:etcd"
-    assert found["command"] == etcd_arguments(SETTINGS, MEMBERS, 2, token="hft-dev-etcd")
+    assert found["command"] == etcd_arguments(SETTINGS, FailoverSettings(), MEMBERS, 2, token="hft-dev-etcd")
     assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:12380/health"]
     assert found["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-etcd-2-data"}]
     assert found["uploads"] == []

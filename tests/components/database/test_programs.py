@@ -9,7 +9,13 @@ import pytest
 from docker.models.containers import Container
 
 from components._common.endpoint import DatabaseMember
-from components.database import DatabaseSettings, EtcdSettings, TimescaleCluster, TimescaleClusterArgs
+from components.database import (
+    DatabaseSettings,
+    EtcdSettings,
+    FailoverSettings,
+    TimescaleCluster,
+    TimescaleClusterArgs,
+)
 from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments, patroni_yml, shared_json
 from components.database.tuning import cluster_parameters, tune
 from tests.components.database.test_settings import database
@@ -36,7 +42,7 @@ IN_ITS_FILES = {**SMALLEST, "max_connections": 100}
 
 @pytest.fixture(scope="module")
 def etcd() -> Iterator[Container]:
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), [ETCD], 0, token="hft-dev-etcd")
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
     with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as container:
         yield container
 
@@ -59,7 +65,7 @@ def test_three_members_find_each_other_by_their_arguments() -> None:
     with ExitStack() as stack:
         network: dict[str, str] = {}
         for index in range(3):
-            arguments = etcd_arguments(settings, members, index, token="hft-dev-etcd")
+            arguments = etcd_arguments(settings, FailoverSettings(), members, index, token="hft-dev-etcd")
             # None is healthy before there is a majority, so only the last one is waited for.
             ready = HEALTHY if index == 2 else ["true"]
             last = stack.enter_context(running("etcd", arguments, {}, ready, **WITH_DATA, **network))
@@ -75,8 +81,8 @@ def test_three_members_find_each_other_by_their_arguments() -> None:
 
 @pytest.mark.parametrize(("election_ms", "lease_seconds"), [(1330, 2), (1350, 3)])
 def test_etcd_keeps_a_lease_for_one_and_a_half_elections(election_ms: int, lease_seconds: int) -> None:
-    settings = EtcdSettings(hosts=("a",), heartbeat_ms=10, election_ms=election_ms)
-    arguments = etcd_arguments(settings, [ETCD], 0, token="hft-dev-etcd")
+    failover = FailoverSettings(etcd_heartbeat_ms=10, etcd_election_ms=election_ms)
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), failover, [ETCD], 0, token="hft-dev-etcd")
     with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
         said = etcdctl(etcd, "lease", "grant", "2")
 
@@ -129,7 +135,7 @@ def test_the_one_shot_fails_where_no_member_of_etcd_answers(recorder: Recorder, 
 
 
 def test_the_one_shot_waits_for_an_etcd_that_is_not_up_yet(recorder: Recorder) -> None:
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), [ETCD], 0, token="hft-dev-etcd")
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
     # Only the sleep is waited for, not etcd.
     slow = ["-c", 'sleep 1; exec etcd "$@"', "etcd", *arguments]
     with running("etcd", slow, {}, ["true"], entrypoint="sh", **WITH_DATA) as late:
@@ -187,7 +193,7 @@ def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(
 @pytest.fixture(scope="module")
 def node() -> Iterator[Container]:
     """The smallest node that the settings allow; its files say 100 connections, what is shared says 114."""
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), [ETCD], 0, token="hft-dev-etcd")
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
     shared = shared_json(database(**SMALLEST))
     files = patroni_files(database(**IN_ITS_FILES))
     ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]

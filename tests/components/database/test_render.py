@@ -1,10 +1,11 @@
+import json
 from typing import Any
 
 import pytest
 import yaml
 
 from components._common.endpoint import DatabaseMember
-from components.database import EtcdSettings
+from components.database import EtcdSettings, FailoverSettings
 from components.database.render import EtcdMember, etcd_arguments, patroni_yml, shared_json
 from components.database.tuning import cluster_parameters, node_parameters
 from tests.components.database.test_settings import database
@@ -18,7 +19,7 @@ ENDPOINTS = [member.client for member in ETCD]
 
 
 def test_etcd_arguments() -> None:
-    assert etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), ETCD, 1, token="hft-dev-etcd") == [
+    assert etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), FailoverSettings(), ETCD, 1, token="hft-dev-etcd") == [
         "--name=etcd-1",
         "--data-dir=/var/lib/hft/data",
         "--listen-client-urls=http://10.0.0.2:12379",
@@ -35,6 +36,12 @@ def test_etcd_arguments() -> None:
         "--quota-backend-bytes=268435456",
         "--log-level=warn",
     ]
+
+
+def test_etcd_has_the_timers_of_the_profile() -> None:
+    found = etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), FailoverSettings(profile="safe"), ETCD, 1, token="t")
+
+    assert found[9:11] == ["--heartbeat-interval=250", "--election-timeout=2500"]
 
 
 def test_patroni_yml() -> None:
@@ -72,6 +79,7 @@ def test_patroni_yml() -> None:
         "  use_unix_socket: true\n"
         "  basebackup:\n"
         "  - checkpoint: fast\n"
+        "  - no-slot\n"
         "  pg_hba:\n"
         "  - local all postgres peer\n"
         "  - host replication replicator 10.0.0.1/32 scram-sha-256\n"
@@ -117,6 +125,7 @@ def test_patroni_yml() -> None:
         "    max_slot_wal_keep_size: 4096MB\n"
         "    wal_sender_timeout: 5s\n"
         "    wal_receiver_timeout: 5s\n"
+        "    wal_retrieve_retry_interval: 200ms\n"
         "    hot_standby_feedback: 'off'\n"
         "    max_standby_streaming_delay: 5s\n"
         "    jit: 'off'\n"
@@ -155,10 +164,11 @@ def test_a_changed_timer_leaves_the_file_of_a_node_as_it_is() -> None:
 SHARED_JSON = """\
 {
   "ttl": 20,
-  "loop_wait": 5,
+  "loop_wait": 1,
   "retry_timeout": 7,
-  "primary_start_timeout": 10,
-  "synchronous_mode": true,
+  "primary_start_timeout": 3,
+  "synchronous_mode": "quorum",
+  "synchronous_mode_strict": true,
   "synchronous_node_count": 1,
   "failsafe_mode": true,
   "postgresql": {
@@ -186,11 +196,11 @@ def test_shared_json() -> None:
     ("changes", "line", "changed"),
     [
         ({"failover": {"ttl_seconds": 30}}, '"ttl": 20', '"ttl": 30'),
-        ({"failover": {"loop_wait_seconds": 4}}, '"loop_wait": 5', '"loop_wait": 4'),
+        ({"failover": {"loop_wait_seconds": 4}}, '"loop_wait": 1', '"loop_wait": 4'),
         ({"failover": {"retry_timeout_seconds": 6}}, '"retry_timeout": 7', '"retry_timeout": 6'),
         (
             {"failover": {"primary_start_timeout_seconds": 0}},
-            '"primary_start_timeout": 10',
+            '"primary_start_timeout": 3',
             '"primary_start_timeout": 0',
         ),
         ({"max_connections": 200}, '"max_connections": 100', '"max_connections": 200'),
@@ -199,10 +209,16 @@ def test_shared_json() -> None:
             '"synchronous_node_count": 1',
             '"synchronous_node_count": 2',
         ),
-        # Patroni's own check wants at least one node, also where none is waited for.
-        ({"synchronous_standbys": 0}, '"synchronous_mode": true', '"synchronous_mode": false'),
     ],
 )
 def test_a_choice_changes_one_line_of_what_is_shared(changes: dict[str, Any], line: str, changed: str) -> None:
     assert shared_json(database(**changes)) == SHARED_JSON.replace(line, changed)
     assert line in SHARED_JSON
+
+
+def test_without_standbys_nothing_is_waited_for() -> None:
+    alone = json.loads(shared_json(database(synchronous_standbys=0)))
+
+    assert (alone["synchronous_mode"], alone["synchronous_mode_strict"]) == ("off", False)
+    # Patroni's own check wants at least one node, also where none is waited for.
+    assert alone["synchronous_node_count"] == 1

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from components._common.ports import PortUse
 from components.database import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
 from components.database.room import Room
-from components.database.settings import FailoverSettings
 from tests.components.verdicts import accepts, refusal
 
 GOOD: dict[str, Any] = {"etcd": {"hosts": ["a", "b", "c"]}, "hosts": ["a", "b"]}
@@ -61,14 +60,6 @@ def test_another_number_of_etcd_members_is_refused(count: int) -> None:
         ({"quota_mib": 8193}, "Input should be less than or equal to 8192"),
         ({"compaction_hours": 0}, "Input should be greater than or equal to 1"),
         ({"compaction_hours": 169}, "Input should be less than or equal to 168"),
-        ({"heartbeat_ms": 9}, "Input should be greater than or equal to 10"),
-        ({"heartbeat_ms": 5001}, "Input should be less than or equal to 5000"),
-        ({"election_ms": 99}, "Input should be greater than or equal to 100"),
-        ({"election_ms": 50001}, "Input should be less than or equal to 50000"),
-        (
-            {"election_ms": 499},
-            "Value error, etcd.election_ms=499 is less than 5 heartbeats of 100 ms: make it at least 500",
-        ),
         ({"client_port": 1023}, "Input should be greater than or equal to 1024"),
         ({"client_port": 65001}, "Input should be less than or equal to 65000"),
         ({"peer_port": 1023}, "Input should be greater than or equal to 1024"),
@@ -78,51 +69,6 @@ def test_another_number_of_etcd_members_is_refused(count: int) -> None:
 )
 def test_bad_etcd_settings_are_refused(bad: dict[str, Any], message: str) -> None:
     assert refusal(EtcdSettings, {"hosts": ["a"], **bad}) == message
-
-
-@given(heartbeat=st.integers(10, 5000), election=st.integers(100, 50000))
-def test_an_election_waits_for_five_heartbeats(heartbeat: int, election: int) -> None:
-    document = {"hosts": ["a"], "heartbeat_ms": heartbeat, "election_ms": election}
-
-    assert accepts(EtcdSettings, document) == (election >= 5 * heartbeat)
-
-
-def test_a_lease_that_just_outlives_a_loop_is_taken() -> None:
-    assert FailoverSettings(ttl_seconds=20, loop_wait_seconds=6, retry_timeout_seconds=7).ttl_seconds == 20
-
-
-@pytest.mark.parametrize(
-    ("bad", "message"),
-    [
-        (
-            {"loop_wait_seconds": 7},
-            "Value error, failover.ttl_seconds=20 is less than loop_wait_seconds + 2·retry_timeout_seconds = 21: "
-            "raise ttl_seconds or lower the others",
-        ),
-        (
-            {"ttl_seconds": 30, "retry_timeout_seconds": 13},
-            "Value error, failover.ttl_seconds=30 is less than loop_wait_seconds + 2·retry_timeout_seconds = 31: "
-            "raise ttl_seconds or lower the others",
-        ),
-        ({"ttl_seconds": 19}, "Input should be greater than or equal to 20"),
-        ({"ttl_seconds": 301}, "Input should be less than or equal to 300"),
-        ({"loop_wait_seconds": 0}, "Input should be greater than or equal to 1"),
-        ({"loop_wait_seconds": 61}, "Input should be less than or equal to 60"),
-        ({"retry_timeout_seconds": 2}, "Input should be greater than or equal to 3"),
-        ({"retry_timeout_seconds": 121}, "Input should be less than or equal to 120"),
-        ({"primary_start_timeout_seconds": -1}, "Input should be greater than or equal to 0"),
-        ({"primary_start_timeout_seconds": 601}, "Input should be less than or equal to 600"),
-    ],
-)
-def test_bad_timers_are_refused(bad: dict[str, Any], message: str) -> None:
-    assert refusal(FailoverSettings, bad) == message
-
-
-@given(ttl=st.integers(20, 300), loop_wait=st.integers(1, 60), retry=st.integers(3, 120))
-def test_a_lease_outlives_a_loop_with_two_retries(ttl: int, loop_wait: int, retry: int) -> None:
-    document = {"ttl_seconds": ttl, "loop_wait_seconds": loop_wait, "retry_timeout_seconds": retry}
-
-    assert accepts(FailoverSettings, document) == (loop_wait + 2 * retry <= ttl)
 
 
 @pytest.mark.parametrize(
@@ -176,11 +122,6 @@ def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
         ),
         ({"max_connections": 24}, "Input should be greater than or equal to 25"),
         ({"max_connections": 1001}, "Input should be less than or equal to 1000"),
-        (
-            {"etcd": {"hosts": ["a"], "election_ms": 13334}},
-            "Value error, failover.ttl_seconds=20 is less than the 21 s that etcd keeps any lease with "
-            "etcd.election_ms=13334: raise it or lower election_ms",
-        ),
         ({"memory_mib": 511}, "Input should be greater than or equal to 512"),
         ({"memory_mib": 1048577}, "Input should be less than or equal to 1048576"),
         ({"cpus": 0}, "Input should be greater than or equal to 1"),
@@ -217,7 +158,6 @@ def test_bad_settings_are_refused(bad: dict[str, Any], message: str) -> None:
         {"synchronous_standbys": 1},
         {"hosts": ["a"], "synchronous_standbys": 0},
         {"max_connections": 95},
-        {"etcd": {"hosts": ["a"], "election_ms": 13333}},
         {"postgres_port": 1024, "patroni_port": 65000},
         {"memory_mib": 512, "max_connections": 114, "shm_mib": 256, "wal_mib": 256, "stop_grace_seconds": 60},
         {"memory_mib": 1048576, "shm_mib": 262144, "wal_mib": 1048576, "stop_grace_seconds": 600},
@@ -255,13 +195,6 @@ def test_every_role_gets_its_connections_with_ten_left(limits: tuple[int, ...], 
         DatabaseSettings, {**GOOD, "memory_mib": 8192, "max_connections": connections, "objects": objects}
     )
     assert accepted == (sum(limits) + 10 <= connections)
-
-
-@given(election=st.integers(500, 50000), ttl=st.integers(20, 300))
-def test_etcd_does_not_lengthen_the_lease(election: int, ttl: int) -> None:
-    document = {**GOOD, "etcd": {"hosts": ["a"], "election_ms": election}, "failover": {"ttl_seconds": ttl}}
-
-    assert accepts(DatabaseSettings, document) == (1.5 * election <= 1000 * ttl)
 
 
 TICKS = {"table": "ticks", "rows_per_second": 1_000}

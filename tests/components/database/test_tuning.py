@@ -50,6 +50,7 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
     "vacuum_freeze_min_age": (0, 1000000000, ""),
     "wal_keep_size": (0, 2147483647, "MB"),
     "wal_receiver_timeout": (0, 2147483647, "ms"),
+    "wal_retrieve_retry_interval": (1, 2147483647, "ms"),
     "wal_sender_timeout": (0, 2147483647, "ms"),
     "work_mem": (64, 2147483647, "kB"),
 }
@@ -139,6 +140,7 @@ def test_what_a_node_of_16_gib_has() -> None:
         "max_slot_wal_keep_size": "16384MB",
         "wal_sender_timeout": "5s",
         "wal_receiver_timeout": "5s",
+        "wal_retrieve_retry_interval": "200ms",
         "hot_standby_feedback": "off",
         "max_standby_streaming_delay": "5s",
         "jit": "off",

@@ -3,7 +3,7 @@ from typing import Any
 
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
-from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolerSettings, Routes
+from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolerSettings, RouteFailoverSettings, Routes
 from components.pooling.alerts import alert_rules
 from components.pooling.render import pgbouncer_ini, userlist
 from tests.components.conftest import Options
@@ -56,7 +56,8 @@ def test_each_chosen_host_has_a_pooler_and_an_exporter(recorder: Recorder) -> No
 
 def test_a_pooler_takes_the_router_of_its_own_host_and_its_users_are_secret(recorder: Recorder) -> None:
     found = deployed(recorder, "pooler-b")
-    ini = pgbouncer_ini(SETTINGS, Endpoint("10.0.0.2", 16432), ROUTES["b"].writer, ROUTES["b"].reader)
+    listen = Endpoint("10.0.0.2", 16432)
+    ini = pgbouncer_ini(SETTINGS, RouteFailoverSettings(), listen, ROUTES["b"].writer, ROUTES["b"].reader)
     users = userlist({"hft_writer": "w", "hft_reader": "r", "hft_monitoring": "m"})
 
     assert found["uploads"] == Secret(

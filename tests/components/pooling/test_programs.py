@@ -10,6 +10,7 @@ from docker.models.containers import Container
 from docker.types import Ulimit
 
 from components._common.endpoint import DatabaseMember, Endpoint
+from components.pooling import RouteFailoverSettings
 from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
 from tests.components.pooling.test_render import pooler, router
 from tests.components.programs import Ended, beside, execute, run, running
@@ -55,7 +56,7 @@ PASSWORD = 'it\'s a "quoted" pass\\word'
 
 
 def haproxy_files(**changes: Any) -> dict[str, str]:
-    return {HAPROXY_CFG: haproxy_cfg(router(**changes), "127.0.0.1", MEMBERS)}
+    return {HAPROXY_CFG: haproxy_cfg(router(**changes), RouteFailoverSettings(), "127.0.0.1", MEMBERS)}
 
 
 def check(files: dict[str, str]) -> Ended:
@@ -155,7 +156,7 @@ def pgbouncer() -> Iterator[Container]:
     listen, servers = Endpoint("127.0.0.1", 16432), Endpoint("127.0.0.1", 15000)
     settings = pooler(pool_size=500, max_client_connections=10000, max_prepared_statements=10000, query_wait_seconds=1)
     files = {
-        PGBOUNCER_INI: pgbouncer_ini(settings, listen, servers, servers),
+        PGBOUNCER_INI: pgbouncer_ini(settings, RouteFailoverSettings(), listen, servers, servers),
         USERS: userlist({"hft_writer": "w", "hft_reader": "r", "hft_monitoring": PASSWORD}),
     }
     ready = ["pg-ping", "127.0.0.1", "16432"]
@@ -225,7 +226,9 @@ def test_a_query_fails_after_the_chosen_wait_where_no_server_answers(pgbouncer: 
 
 def test_pgbouncer_does_not_start_with_a_pool_mode_that_does_not_exist() -> None:
     endpoint = Endpoint("127.0.0.1", 16432)
-    text = pgbouncer_ini(pooler(), endpoint, endpoint, endpoint).replace("= transaction", "= transactions")
+    text = pgbouncer_ini(pooler(), RouteFailoverSettings(), endpoint, endpoint, endpoint).replace(
+        "= transaction", "= transactions"
+    )
     ended = run("pgbouncer", ["pgbouncer", PGBOUNCER_INI], {PGBOUNCER_INI: text, USERS: ""})
 
     assert (ended.status, 'invalid value "transactions" for parameter pool_mode' in ended.output) == (1, True)

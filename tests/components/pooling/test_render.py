@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components._common.endpoint import DatabaseMember, Endpoint
-from components.pooling import PoolerSettings, RouterSettings
+from components.pooling import PoolerSettings, RouteFailoverSettings, RouterSettings
 from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
 
 MEMBERS = [
@@ -33,7 +33,7 @@ defaults
     timeout queue 5s
     timeout client 1h
     timeout server 1h
-    default-server inter 1000ms fastinter 250ms fall 2 rise 2
+    default-server inter 500ms fastinter 100ms fall 2 rise 2
 
 frontend writer
     bind 10.0.0.1:15000
@@ -86,8 +86,7 @@ default_pool_size = 20
 max_client_conn = 500
 max_prepared_statements = 200
 query_wait_timeout = 10
-; The default of 15 s turns every failed login during a failover into 15 s of refusals.
-server_login_retry = 1
+server_login_retry = 0.2
 server_connect_timeout = 2
 server_check_delay = 5
 ; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
@@ -106,15 +105,13 @@ def pooler(**changes: Any) -> PoolerSettings:
 
 
 def test_haproxy_cfg() -> None:
-    assert haproxy_cfg(router(), "10.0.0.1", MEMBERS) == HAPROXY_CFG
+    assert haproxy_cfg(router(), RouteFailoverSettings(), "10.0.0.1", MEMBERS) == HAPROXY_CFG
 
 
 @pytest.mark.parametrize(
     ("changes", "text", "changed"),
     [
         ({"max_connections": 2000}, "maxconn 1000", "maxconn 2000"),
-        ({"check_interval_ms": 2000}, "inter 1000ms", "inter 2000ms"),
-        ({"fast_interval_ms": 500}, "fastinter 250ms", "fastinter 500ms"),
         ({"writer_port": 15001}, "bind 10.0.0.1:15000", "bind 10.0.0.1:15001"),
         ({"reader_port": 15101}, "bind 10.0.0.1:15100", "bind 10.0.0.1:15101"),
         ({"stats_port": 18405}, "bind 10.0.0.1:18404", "bind 10.0.0.1:18405"),
@@ -122,12 +119,14 @@ def test_haproxy_cfg() -> None:
     ],
 )
 def test_a_choice_changes_its_place_in_haproxy_cfg(changes: dict[str, Any], text: str, changed: str) -> None:
-    assert haproxy_cfg(router(**changes), "10.0.0.1", MEMBERS) == HAPROXY_CFG.replace(text, changed)
+    assert haproxy_cfg(router(**changes), RouteFailoverSettings(), "10.0.0.1", MEMBERS) == HAPROXY_CFG.replace(
+        text, changed
+    )
     assert text in HAPROXY_CFG
 
 
 def test_pgbouncer_ini() -> None:
-    assert pgbouncer_ini(pooler(), LISTEN, WRITER, READER) == PGBOUNCER_INI
+    assert pgbouncer_ini(pooler(), RouteFailoverSettings(), LISTEN, WRITER, READER) == PGBOUNCER_INI
 
 
 @pytest.mark.parametrize(
@@ -140,8 +139,21 @@ def test_pgbouncer_ini() -> None:
     ],
 )
 def test_a_choice_changes_its_line_in_pgbouncer_ini(changes: dict[str, Any], line: str, changed: str) -> None:
-    assert pgbouncer_ini(pooler(**changes), LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(line, changed)
+    assert pgbouncer_ini(pooler(**changes), RouteFailoverSettings(), LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(
+        line, changed
+    )
     assert line in PGBOUNCER_INI
+
+
+def test_timers_are_those_of_the_profile() -> None:
+    safe = RouteFailoverSettings(profile="safe")
+
+    assert haproxy_cfg(router(), safe, "10.0.0.1", MEMBERS) == HAPROXY_CFG.replace(
+        "inter 500ms fastinter 100ms", "inter 2000ms fastinter 500ms"
+    )
+    assert pgbouncer_ini(pooler(), safe, LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(
+        "server_login_retry = 0.2", "server_login_retry = 1"
+    )
 
 
 def test_userlist_is_sorted_and_doubles_quotes() -> None:

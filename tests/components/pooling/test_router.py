@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from components._common.scraping import ScrapeTarget
-from components.pooling import Router, RouterArgs, RouterSettings
+from components.pooling import RouteFailoverSettings, Router, RouterArgs, RouterSettings
 from components.pooling.alerts import alert_rules
 from components.pooling.render import haproxy_cfg
 from tests.components.pooling.test_render import MEMBERS
@@ -43,7 +43,7 @@ def test_a_router_gets_its_configuration_and_is_healthy_with_a_primary(recorder:
     assert found["uploads"] == [
         {
             "file": "/etc/hft/haproxy.cfg",
-            "content": haproxy_cfg(SETTINGS, "10.0.0.3", MEMBERS),
+            "content": haproxy_cfg(SETTINGS, RouteFailoverSettings(), "10.0.0.3", MEMBERS),
             "permissions": "0444",
         }
     ]

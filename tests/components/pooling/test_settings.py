@@ -32,14 +32,6 @@ def test_ports_of_routers_and_poolers() -> None:
             {"hosts": ["a", "b", "b"]},
             "Value error, router.hosts names 'b' more than once: one a host is enough, list it once",
         ),
-        ({"check_interval_ms": 99}, "Input should be greater than or equal to 100"),
-        ({"check_interval_ms": 60001}, "Input should be less than or equal to 60000"),
-        ({"fast_interval_ms": 49}, "Input should be greater than or equal to 50"),
-        ({"fast_interval_ms": 60001}, "Input should be less than or equal to 60000"),
-        (
-            {"check_interval_ms": 249},
-            "Value error, router.fast_interval_ms=250 exceeds check_interval_ms=249: lower it",
-        ),
         ({"max_connections": 49}, "Input should be greater than or equal to 50"),
         ({"max_connections": 8001}, "Input should be less than or equal to 8000"),
         ({"memory_mib": 63}, "Input should be greater than or equal to 64"),
@@ -66,7 +58,6 @@ def test_bad_router_settings_are_refused(bad: dict[str, Any], message: str) -> N
     "good",
     [
         {"hosts": ["a", "b"]},
-        {"check_interval_ms": 250, "fast_interval_ms": 250},
         {"max_connections": 4096, "memory_mib": 128},
         {"max_connections": 8000, "memory_mib": 250},
         {"writer_port": 1024, "reader_port": 65000},

@@ -3,8 +3,9 @@
 The parts are those of Patroni's and etcd's sources and HAProxy's checks. A machine that is out of breath adds to each.
 """
 
+import math
+
 from components.database import DatabaseSettings
-from components.database.tuning import node_parameters
 from components.pooling import PoolingSettings
 
 # etcd server/lease/lessor.go: expired leases are looked for every 500 ms.
@@ -13,8 +14,8 @@ _LEASE_SCAN_SECONDS = 0.5
 _STATUS_SECONDS = 2
 # A standby that has replayed everything: end of recovery and a new timeline.
 _PROMOTE_SECONDS = 1
-# pgbouncer.ini, server_login_retry: a login that failed just before the route led somewhere holds all others up.
-_LOGIN_RETRY_SECONDS = 1
+# Nobody has to notice anything: what a busy machine takes from a writer at any time.
+_UNNOTICED_SECONDS = 1
 
 
 def crash(database: DatabaseSettings, pooling: PoolingSettings) -> float:
@@ -40,18 +41,14 @@ def host_lost(database: DatabaseSettings, pooling: PoolingSettings) -> float:
     Raft's election takes up to two election timeouts, and a new leader of etcd gives every lease its whole life and one
     election timeout more (lessor.go, Promote). Patroni may hang on the lost member until it gives up asking it.
     """
-    election = database.etcd.election_ms / 1000
+    election = database.failover.etcd_election_ms / 1000
     return node_lost(database, pooling) + 3 * election + database.failover.retry_timeout_seconds
 
 
-def synchronous_standby_lost(database: DatabaseSettings) -> float:
-    """The host that every commit waits for is gone, with a member of etcd.
-
-    The primary drops the connection, and names another standby in its next loop; the loop before that may hang on the
-    lost member of etcd.
-    """
-    dropped = float(str(node_parameters(database)["wal_sender_timeout"]).removesuffix("s"))
-    return dropped + database.failover.retry_timeout_seconds + database.failover.loop_wait_seconds
+def standby_lost(database: DatabaseSettings) -> float:
+    """The host of a standby is gone, with a member of etcd: nothing where another one confirms, else for good."""
+    spare = len(database.hosts) - 1 - database.synchronous_standbys
+    return _UNNOTICED_SECONDS if spare else math.inf
 
 
 def handover(database: DatabaseSettings) -> float:
@@ -61,5 +58,7 @@ def handover(database: DatabaseSettings) -> float:
 
 def _takeover(pooling: PoolingSettings) -> float:
     # HAProxy takes a server after two good checks: one that comes a whole interval late, then a fast one.
-    checks = (pooling.router.check_interval_ms + pooling.router.fast_interval_ms) / 1000
-    return _STATUS_SECONDS + _PROMOTE_SECONDS + checks + _LOGIN_RETRY_SECONDS
+    # A login that failed just before the route led somewhere holds all others up.
+    route = pooling.failover
+    found_ms = route.check_interval_ms + route.fast_interval_ms + route.login_retry_ms
+    return _STATUS_SECONDS + _PROMOTE_SECONDS + found_ms / 1000
