@@ -12,6 +12,7 @@ SDKS = {
     "postgresql": "pulumi_postgresql",
     "grafana": "pulumiverse_grafana",
     "random": "pulumi_random",
+    "tls": "pulumi_tls",
 }
 """Provider plugin → Python package of its SDK."""
 

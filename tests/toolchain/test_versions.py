@@ -12,6 +12,7 @@ DISTRIBUTIONS = {
     "postgresql": "pulumi-postgresql",
     "grafana": "pulumiverse-grafana",
     "random": "pulumi-random",
+    "tls": "pulumi-tls",
 }
 
 
@@ -41,6 +42,7 @@ def test_only_grafana_s_plugin_is_published_elsewhere() -> None:
         "postgresql": None,
         "grafana": "github://api.github.com/pulumiverse",
         "random": None,
+        "tls": None,
     }
 
 

@@ -258,7 +258,7 @@ def _environment(folder: Path) -> dict[str, str]:
     launchers = folder / "bin"
     launchers.mkdir()
     modules = {"pulumi-language-python": "toolchain.language_host"}
-    plugins = ("docker", "grafana", "postgresql", "random")
+    plugins = ("docker", "grafana", "postgresql", "random", "tls")
     modules |= {f"pulumi-resource-{name}": f"toolchain.plugins.{name}" for name in plugins}
     for name, module in modules.items():
         command = shlex.join([sys.executable, "-P", "-u", str(CHECKOUT / "toolchain" / "launch.py"), module])

@@ -47,7 +47,7 @@ What the framework derives from the tables:
   never printed; values that are unknown at preview pass; defaults and automatic names are filled in.
   `Resource.problems` adds relations between inputs.
 - **diff**: former inputs against new ones, down to nested paths; `replaces`, `applied`, `computed`, `same` and
-  `unordered` decide. `Resource.replaces` may decide per change.
+  `unordered` decide. `Resource.replaces` may decide per change, `Resource.outdated` that time has come.
 - **preview**: create and update change nothing; outputs and absent `computed` inputs are unknown at create, and stay
   what they were at update.
 - **state**: inputs with `Result.outputs` laid over them. Secret inputs keep their marks; properties declared `secret`

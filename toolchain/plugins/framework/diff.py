@@ -31,14 +31,17 @@ def respond(
     replaces: Callable[[str], bool],
     ignore: Sequence[str],
     *,
+    outputs: Sequence[str] = (),
     delete_before_replace: bool,
 ) -> DiffResponse:
-    """The engine's answer. `replaces` tells of a top-level name; `ignore` are paths as given in ``ignore_changes``."""
+    """The engine's answer. `replaces` tells of a top-level name; `ignore` are paths as given in ``ignore_changes``;
+    `outputs` are those names that are no inputs.
+    """
     kept = {name: [c for c in found if not _ignored(c[0], ignore)] for name, found in changes.items()}
     names = [name for name, found in kept.items() if found]
     replacing = [name for name in names if replaces(name)]
     detailed = {
-        path: PropertyDiff(kind=_KINDS[what, name in replacing], input_diff=True)
+        path: PropertyDiff(kind=_KINDS[what, name in replacing], input_diff=name not in outputs)
         for name in names
         for path, what in kept[name]
     }

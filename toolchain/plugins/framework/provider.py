@@ -93,10 +93,12 @@ class TableProvider(api.Provider):
         resource = self._class(request.urn)
         old = _former(resource, request.old_state)
         new = values.plain_map(request.new_inputs, resource.inputs)
+        outdated = list(resource.outdated(values.plain_map(request.old_state, resource.table()), new))
         return diff.respond(
-            diff.changed(old, new, resource.inputs),
-            lambda name: resource.replaces(name, old.get(name), new.get(name)),
+            diff.changed(old, new, resource.inputs) | {name: [(name, "update")] for name in outdated},
+            lambda name: name in outdated or resource.replaces(name, old.get(name), new.get(name)),
             request.ignore_changes,
+            outputs=outdated,
             delete_before_replace=resource.delete_before_replace,
         )
 

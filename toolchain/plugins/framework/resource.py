@@ -66,6 +66,11 @@ class Resource(Generic[Client]):
         """Whether this change of one top-level input replaces; `old` or `new` is None where absent."""
         return cls.inputs[name].replaces
 
+    @classmethod
+    def outdated(cls, state: Values, inputs: Values) -> Iterable[str]:  # noqa: ARG003
+        """Outputs for whose sake a resource is replaced though no input changed, such as an expired certificate."""
+        return ()
+
     def create(self, inputs: Values) -> Result:
         """Make the resource. Never called at preview."""
         raise NotImplementedError

@@ -64,6 +64,11 @@ class Thing(Resource[Store]):
         if inputs.get("size") is not UNKNOWN and inputs.get("size", 1) > 100 and inputs["mode"] == "slow":
             yield "size", f"property size={inputs['size']} needs mode=fast above 100"
 
+    @classmethod
+    def outdated(cls, state: Values, inputs: Values) -> Iterable[str]:
+        if state.get("address") == "condemned" and inputs.get("mode") != "slow":
+            yield "address"
+
     def create(self, inputs: Values) -> Result:
         if inputs["name"] == "broken":
             raise ProviderError("cannot make broken: choose another name")

@@ -82,3 +82,27 @@ async def test_asking_for_what_the_server_chose_is_no_change(plugin):
     state = {"name": "n", "host": "h1", "address": "at-n"}
     assert (await plugin.diff("Thing", old, {"name": "n", "host": "h1"}, state=state))["changes"] is False
     assert (await plugin.diff("Thing", old, {"name": "n", "host": "h2"}, state=state))["replaces"] == ["host"]
+
+
+async def test_an_outdated_output_replaces_though_no_input_changed(plugin):
+    old = {"name": "n", "mode": "fast"}
+    condemned = await plugin.diff("Thing", old, old, state=old | {"address": "condemned"})
+    assert condemned == {
+        "changes": True,
+        "replaces": ["address"],
+        "delete_before_replace": True,
+        "paths": {"address": "UPDATE_REPLACE"},
+    }
+    assert (await plugin.diff("Thing", old, old, state=old | {"address": "here"}))["changes"] is False
+
+
+async def test_the_new_inputs_decide_whether_an_output_is_outdated(plugin):
+    old, new = {"name": "n", "mode": "fast"}, {"name": "n", "mode": "slow"}
+    answer = await plugin.diff("Thing", old, new, state=old | {"address": "condemned"})
+    assert answer["paths"] == {"mode": "UPDATE"}
+
+
+async def test_an_outdated_output_can_be_ignored(plugin):
+    old = {"name": "n", "mode": "fast"}
+    answer = await plugin.diff("Thing", old, old, state=old | {"address": "condemned"}, ignore=("address",))
+    assert answer["changes"] is False

@@ -1,0 +1,1 @@
+"""Stand-in for the official tls provider: PrivateKey, CertRequest, SelfSignedCert, LocallySignedCert."""
