@@ -88,6 +88,21 @@ def bench() -> None:
         measure(screen)
 
 
+@app.command("bench-db")
+def bench_db(
+    ticks: Annotated[int, typer.Option(min=10_000, help="Rows in the table of ticks.")] = 20_000_000,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each thing is measured.")] = 5,
+    seconds: Annotated[int, typer.Option(min=1, help="Of one measurement.")] = 10,
+) -> None:
+    """Measure what the database answers, takes and withstands, in a stack of its own; takes some minutes."""
+    # Only here: it brings tools that no other command needs.
+    from ops.bench.db import Sizes  # noqa: PLC0415
+    from ops.bench.db import bench_db as measure  # noqa: PLC0415
+
+    with command() as screen:
+        measure(Sizes(ticks=ticks, rounds=rounds, seconds=seconds), screen)
+
+
 @secrets.command("list")
 def list_secrets(stack: Stack) -> None:
     """Show name, age and consumers of each secret."""

@@ -1,7 +1,6 @@
 """Runs all measures in a sandbox with the settings of `dev`, under the stack name `bench`."""
 
 import os
-import platform
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,20 +14,22 @@ import toolchain
 from components._common.labels import PROJECT
 from ops import docker_hosts
 from ops.bench import deploys, orders, previews
-from ops.bench.measure import Measure, write
+from ops.bench.machine import machine
+from ops.bench.measure import HEADS, Measure, write
+from ops.bench.measure import STACK as SUITE
 from ops.errors import OpsError
 from ops.sandbox import CHECKOUT, Sandbox
 from ops.screen import Screen
 from ops.settings_file import settings_of
 
 STACK = "bench"
-_HEADS = ("measure", "value", "goal", "met")
 _ENDPOINT = "unix:///var/run/docker.sock"
 
 
 def bench(screen: Screen) -> list[Measure]:
     """Measure, show, write build/bench.json and docs/benchmarks.md. Raises OpsError where something does not run."""
     with docker_hosts.connected(_ENDPOINT) as client:
+        found_on = machine()
         _require_quiet(client)
         with _sandbox() as box, screen.running("measuring, for some minutes"):
             measures = [
@@ -36,8 +37,8 @@ def bench(screen: Screen) -> list[Measure]:
                 *previews.measures(box, _settings("prod"), screen),
                 orders.measure(box, client, screen),
             ]
-    write(measures, _machine(), CHECKOUT)
-    screen.table(_HEADS, [measure.row() for measure in measures])
+    write(SUITE, measures, found_on, CHECKOUT)
+    screen.table(HEADS, [measure.row() for measure in measures])
     return measures
 
 
@@ -64,7 +65,3 @@ def _require_quiet(client: DockerClient) -> None:
     running = [each.name for each in client.containers.list(filters={"label": f"hft.project={PROJECT}"})]
     if running:
         raise OpsError(f"{len(running)} containers of ours run here, such as {running[0]}: take them down: make down")
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} CPUs, Linux {platform.release()}, Python {platform.python_version()}"

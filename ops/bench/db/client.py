@@ -1,0 +1,81 @@
+"""The container in which psql and pgbench run: from the node's image, on the host's network."""
+
+import io
+import re
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from docker import DockerClient
+from docker.errors import NotFound
+from docker.models.containers import Container
+
+from ops.bench.db.deployed import STACK, said
+from ops.bench.db.pgbench import PREFIX, Load, Run, Target, parse
+
+_NAME = f"hft-{STACK}-client"
+_FOLDER = "/var/lib/hft"
+_PASSWORDS = f"{_FOLDER}/pgpass"
+_USER = 10002
+"""Of the image; libpq takes a file of passwords only from its owner."""
+_TOOK = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A user of databases on this machine."""
+
+    container: Container
+
+    def psql(self, target: Target, *commands: str) -> str:
+        """What statements and commands of psql print. Raises OpsError where one fails."""
+        words = [word for command in commands for word in ("--command", command)]
+        argv = ["psql", "-XAtq", "--set=ON_ERROR_STOP=1", *target.arguments, *words, target.database]
+        return said(self.container, argv, {"PGPASSFILE": _PASSWORDS})
+
+    def seconds(self, target: Target, command: str) -> float:
+        """How long a command takes, by psql's own clock."""
+        found = _TOOK.findall(self.psql(target, "\\timing on", command))
+        return float(found[-1]) / 1000
+
+    def pgbench(self, target: Target, load: Load) -> Run:
+        """Put a load on a database. Raises OpsError where a transaction fails."""
+        scripts = {f"script-{number}.sql": text for number, text in enumerate(load.scripts)}
+        self._put(scripts)
+        said(
+            self.container,
+            load.arguments(target, [f"{_FOLDER}/{name}" for name in scripts]),
+            {"PGPASSFILE": _PASSWORDS},
+        )
+        log = said(self.container, ["sh", "-c", f"cat {PREFIX}.* && rm {PREFIX}.*"])
+        return parse(log, load.seconds)
+
+    def _put(self, files: Mapping[str, str]) -> None:
+        with io.BytesIO() as archive:
+            with tarfile.open(fileobj=archive, mode="w") as tar:
+                for name, text in files.items():
+                    entry = tarfile.TarInfo(name)
+                    entry.size, entry.mode, entry.uid = len(text.encode()), 0o600, _USER
+                    tar.addfile(entry, io.BytesIO(text.encode()))
+            self.container.put_archive(_FOLDER, archive.getvalue())
+
+
+@contextmanager
+def client(docker: DockerClient, image: str, passwords: Mapping[str, str]) -> Iterator[Client]:
+    """The container, while the block runs; `passwords` by role."""
+    _remove(docker)
+    container = docker.containers.run(
+        image, ["infinity"], entrypoint=["sleep"], name=_NAME, network_mode="host", detach=True, init=True
+    )
+    try:
+        found = Client(container)
+        found._put({"pgpass": "".join(f"*:*:*:{role}:{value}\n" for role, value in passwords.items())})
+        yield found
+    finally:
+        _remove(docker)
+
+
+def _remove(docker: DockerClient) -> None:
+    with suppress(NotFound):
+        docker.containers.get(_NAME).remove(force=True, v=True)

@@ -1,0 +1,148 @@
+"""The database that is measured: one node, etcd, router and pooler on this machine, by the engine, as a stack has them.
+
+One node: what standbys cost a commit is the drills' to tell, and three on one machine would share its CPUs.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+import toolchain
+from components.database import DatabaseSettings
+from components.pooling import PoolingSettings
+from ops.bench.db.pgbench import Target
+from ops.bench.db.sizes import Sizes
+from ops.errors import OpsError
+from ops.sandbox import CHECKOUT, Sandbox
+
+STACK = "benchdb"
+NODE = f"hft-{STACK}-tsdb-0"
+_HOST = "here"
+# What the drills break is what is measured: one program, so that they tell of the same thing.
+_PROGRAM = CHECKOUT / "tests" / "drills" / "program.py"
+
+
+def settings(sizes: Sizes, cpus: int) -> dict[str, Any]:
+    """The settings by area; ports of their own, all else as a stack has it."""
+    return {
+        "hosts": [
+            {
+                "name": _HOST,
+                "docker_endpoint": "unix:///var/run/docker.sock",
+                "address": "127.0.0.1",
+                "failure_domain": _HOST,
+                "cpus": f"0-{cpus - 1}",
+            }
+        ],
+        "database": {
+            "hosts": [_HOST],
+            "synchronous_standbys": 0,
+            "memory_mib": sizes.memory_mib,
+            "cpus": cpus,
+            "etcd": {"hosts": [_HOST], "client_port": 27379, "peer_port": 27479},
+            "postgres_port": 27432,
+            "patroni_port": 27008,
+            "exporter_port": 27187,
+        },
+        "pooling": {
+            "router": {"hosts": [_HOST], "writer_port": 27000, "reader_port": 27100, "stats_port": 27404},
+            "pooler": {"hosts": [_HOST], "listen_port": 27532, "exporter_port": 27127},
+        },
+    }
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The database, up."""
+
+    client: DockerClient
+    image: str
+    """Image id of the node."""
+    writer_password: str
+    database: DatabaseSettings
+    pooling: PoolingSettings
+
+    @property
+    def straight(self) -> Target:
+        """The node itself."""
+        return Target(self.database.postgres_port, "hft_writer")
+
+    @property
+    def through(self) -> Target:
+        """The way that a stack's programs have: pooler, router, node."""
+        return Target(self.pooling.pooler.listen_port, "hft_writer")
+
+    @property
+    def node(self) -> Container:
+        """The container with PostgreSQL and Patroni."""
+        return self.client.containers.get(NODE)
+
+    def superuser(self, *statements: str) -> str:
+        """What statements print that the superuser runs in the node, where it has a socket."""
+        arguments = [word for statement in statements for word in ("--command", statement)]
+        argv = ["psql", "-XAtq", "--set=ON_ERROR_STOP=1", f"--port={self.database.postgres_port}", *arguments, "hft"]
+        return said(self.node, argv)
+
+
+def said(container: Container, argv: list[str], environment: dict[str, str] | None = None) -> str:
+    """What a program in a container prints. Raises OpsError where it fails."""
+    status, output = container.exec_run(argv, environment=environment, demux=True)
+    # The types know no demux, which makes it a pair.
+    printed, told = (each.decode() if isinstance(each, bytes) else "" for each in output)
+    if status:
+        raise OpsError(f"{argv[0]} in {container.name}: {told.strip() or printed.strip()}")
+    return printed
+
+
+@contextmanager
+def deployed(client: DockerClient, sizes: Sizes) -> Iterator[Deployed]:
+    """Bring the database up; takes it away again with all its data. Raises OpsError where the engine fails."""
+    values = settings(sizes, os.cpu_count() or 1)
+    with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder:
+        box = Sandbox.made(Path(folder) / "checkout", STACK, values)
+        main = box.root / "__main__.py"
+        main.unlink()
+        main.symlink_to(_PROGRAM)
+        try:
+            _pulumi(box, "stack", "init", STACK, "--secrets-provider", "passphrase")
+            _pulumi(box, "up", "--stack", STACK, "--yes", "--skip-preview")
+            told = json.loads(_pulumi(box, "stack", "output", "--stack", STACK, "--json", "--show-secrets"))
+            yield Deployed(
+                client,
+                client.containers.get(NODE).attrs["Image"],
+                told["writer_password"],
+                DatabaseSettings.model_validate(values["database"]),
+                PoolingSettings.model_validate(values["pooling"]),
+            )
+        finally:
+            subprocess.run(box.argv("purge"), cwd=CHECKOUT, env=_environment(box), capture_output=True, check=False)
+
+
+def _pulumi(box: Sandbox, *arguments: str) -> str:
+    ran = subprocess.run(
+        ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+        cwd=box.root,
+        env=_environment(box),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise OpsError(f"pulumi {arguments[0]}: {(ran.stderr or ran.stdout).strip()}")
+    return ran.stdout
+
+
+def _environment(box: Sandbox) -> dict[str, str]:
+    try:
+        return os.environ | box.environment()
+    except toolchain.ToolchainError as error:
+        raise OpsError(str(error)) from error
