@@ -12,6 +12,11 @@ DATABASE, READ_ONLY_DATABASE = "hft", "hft_ro"
 STATS_USER = "hft_monitoring"
 USERS_SECRET = "pooler-users"
 """The file of PgBouncer's users under /run/secrets."""
+ADMIN_DIR = "/tmp"
+"""Folder of PgBouncer's Unix socket. Its process's own user is administrator there, as `pgbouncer`, without a password
+(PgBouncer documentation, admin console)."""
+ADMIN_SOCKET = "/tmp/haproxy.sock"
+"""HAProxy's runtime API, for processes of its container only."""
 
 
 def haproxy_cfg(
@@ -23,6 +28,7 @@ def haproxy_cfg(
     return f"""\
 global
     log stdout format raw local0 notice
+    stats socket {ADMIN_SOCKET} mode 600 level admin
     maxconn {settings.max_connections}
 
 defaults
@@ -94,7 +100,8 @@ def pgbouncer_ini(
         [pgbouncer]
         listen_addr = {listen.address}
         listen_port = {listen.port}
-        unix_socket_dir =
+        ; The administrator's way in, for processes of this container only.
+        unix_socket_dir = {ADMIN_DIR}
         auth_type = scram-sha-256
         auth_file = /run/secrets/{USERS_SECRET}
         stats_users = {STATS_USER}

@@ -14,7 +14,12 @@ EOF
 echo '"app" "checked"' > /tmp/users
 pgbouncer -q /tmp/pgbouncer.ini &
 for _ in $(seq 50); do
-    pg-ping 127.0.0.1 36432 2> /dev/null && kill -INT $! && wait $! && exit 0
+    if pg-ping 127.0.0.1 36432 2> /dev/null; then
+        # Its own user is administrator on the Unix socket, without a password, and nobody is by address.
+        psql -XAtq -h /tmp -p 36432 -U pgbouncer -c 'PAUSE hft' -c 'RESUME hft' pgbouncer || exit 1
+        ! psql -XAtqw -h 127.0.0.1 -p 36432 -U pgbouncer -c 'SHOW VERSION' pgbouncer 2> /dev/null || exit 1
+        kill -INT $! && wait $! && exit 0
+    fi
     sleep 0.1
 done
 exit 1

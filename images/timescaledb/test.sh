@@ -48,7 +48,25 @@ for extension in timescaledb pg_cron pgaudit; do sql "CREATE EXTENSION $extensio
 sql 'CREATE TABLE ticks (at timestamptz NOT NULL, price numeric)'
 sql "SELECT create_hypertable('ticks', 'at')" > /dev/null
 test "$(sql 'SELECT count(*) FROM timescaledb_information.hypertables')" = 1
-pg_ctl --pgdata=/var/lib/hft/data/pg17 --mode=fast stop > /dev/null
+
+# Nobody waits for the stop: the hook leaves it to Patroni, also where one that waited has died.
+hft-before-stop /var/lib/hft/data/pg17
+mkdir /tmp/hft-handover
+mkfifo /tmp/hft-handover/stopping /tmp/hft-handover/go
+hft-before-stop /var/lib/hft/data/pg17
+pg_ctl --pgdata=/var/lib/hft/data/pg17 status > /dev/null
+# Somebody does: it is told, and the hook stops PostgreSQL on a word, and returns when it has stopped.
+exec 9> /tmp/hft-handover.lock
+flock -n 9
+hft-before-stop /var/lib/hft/data/pg17 &
+read -r told < /tmp/hft-handover/stopping
+test "$told" = stopping
+pg_ctl --pgdata=/var/lib/hft/data/pg17 status > /dev/null
+echo > /tmp/hft-handover/go
+wait $!
+! pg_ctl --pgdata=/var/lib/hft/data/pg17 status > /dev/null || exit 1
+pg_controldata /var/lib/hft/data/pg17 | grep -q '^Database cluster state: *shut down$'
+exec 9>&-
 rm /run/secrets/db-rewind
 ! hft-post-bootstrap 'dbname=postgres' 2> /tmp/refused || exit 1
 grep -q 'db-rewind is missing or empty' /tmp/refused

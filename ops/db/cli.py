@@ -1,14 +1,19 @@
 """`hft db …`: each command calls one function of a module beside this one."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pulumi import automation as auto
 
 from ops.command import command
 from ops.db import rto as rtos
+from ops.db import switchover as moves
+from ops.db.layout import Layout, layout
+from ops.errors import OpsError
 from ops.settings_file import settings_of
-from ops.workspace import project_root
+from ops.workspace import Workspace, project_root
 
 ROOT = project_root(Path.cwd())
 
@@ -25,3 +30,40 @@ def rto(stack: Stack) -> None:
         screen.table(rtos.HEADS, rtos.rows(settings, ROOT))
         for note in rtos.notes(settings, ROOT):
             screen.line(note)
+
+
+@app.command()
+def switchover(
+    stack: Stack,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="MEMBER", help="Node that leads next; else the one least behind.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let a synchronous standby lead; clients of the poolers see one short pause and no error."""
+    with command() as screen:
+        found = _layout(stack)
+        with moves.hosts(found) as docker:
+            chosen = moves.plan(found, docker, to)
+            screen.line(f"{chosen.candidate} takes over from {chosen.leader}")
+            if not yes:
+                _confirm()
+            outcome = moves.carry_out(found, docker, chosen, screen)
+        screen.step(f"{chosen.candidate} leads; clients were held back for {outcome.held_seconds:.2f} s")
+        for each in outcome.unheld:
+            screen.warning(each)
+
+
+def _layout(stack: str) -> Layout:
+    workspace = Workspace.prepared(stack, ROOT)
+    try:
+        return layout(workspace.state(workspace.select()), stack)
+    except auto.StackNotFoundError:
+        raise OpsError(f"stack {stack!r} is not up: hft up {stack}") from None
+
+
+def _confirm() -> None:
+    if not sys.stdin.isatty():
+        raise OpsError("a switchover holds all clients back for a moment: confirm with --yes")
+    if not typer.confirm("Go on?"):
+        raise OpsError("nothing was changed")

@@ -56,6 +56,12 @@ def handover(database: DatabaseSettings) -> float:
     return database.failover.ttl_seconds
 
 
+def switchover() -> float:
+    """`hft db switchover`: a stop without dirty pages, the lease from hand to hand, the end of recovery, a standby that
+    follows. The goal, not a derivation; it is for a machine with CPUs to spare."""
+    return 0.5
+
+
 def _takeover(pooling: PoolingSettings) -> float:
     # HAProxy takes a server after two good checks: one that comes a whole interval late, then a fast one.
     # A login that failed just before the route led somewhere holds all others up.

@@ -3,9 +3,10 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Cluster:
     """The database on the rig."""
 
     hosts: tuple[Host, ...]
+    sandbox: Sandbox
+    """Where `hft` finds the stack."""
     writer_password: str
     """Of hft_writer."""
     database: DatabaseSettings
@@ -108,6 +111,10 @@ class Cluster:
         assert status == 0, output.decode()
         return output.decode()
 
+    def hft(self, *arguments: str) -> str:
+        """What a command of ours prints; it must succeed."""
+        return _ran([sys.executable, "-m", "ops", *arguments], self.sandbox)
+
     def lead_etcd(self, host: Host) -> None:
         """Make the member of a host etcd's leader."""
         wanted = self._etcd(host, "status")["header"]["member_id"]
@@ -161,6 +168,7 @@ def deploy(hosts: tuple[Host, ...], root: Path) -> Cluster:
     exported = json.loads(_pulumi(sandbox, "stack", "output", "--stack", STACK, "--json", "--show-secrets"))
     return Cluster(
         hosts,
+        sandbox,
         exported["writer_password"],
         DatabaseSettings.model_validate(values["database"]),
         PoolingSettings.model_validate(values["pooling"]),
@@ -177,14 +185,12 @@ def _copy_images(host: Host) -> None:
 
 
 def _pulumi(sandbox: Sandbox, *arguments: str) -> str:
+    return _ran(["pulumi", *arguments, "--non-interactive", "--color", "never"], sandbox)
+
+
+def _ran(argv: Sequence[str], sandbox: Sandbox) -> str:
     """What the command prints; it must succeed."""
-    ran = subprocess.run(
-        ["pulumi", *arguments, "--non-interactive", "--color", "never"],
-        cwd=sandbox.root,
-        env=os.environ | sandbox.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = os.environ | sandbox.environment()
+    ran = subprocess.run(argv, cwd=sandbox.root, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout

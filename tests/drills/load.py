@@ -30,6 +30,10 @@ class Load:
         """What has been acknowledged so far."""
         return parse(self.file.read_text()) if self.file.exists() else []
 
+    def errors(self) -> list[str]:
+        """What has been refused so far, each with its time."""
+        return self.file.with_name(f"{self.file.name}.errors").read_text().splitlines()
+
     def await_more(self, seconds: float, rows: int = 50) -> None:
         """Wait until that many more rows are acknowledged than are now."""
         wanted = len(self.acks()) + rows

@@ -12,7 +12,7 @@ import pytest
 
 from ops.db import model
 from tests.drills.checker import verdict
-from tests.drills.cluster import Cluster
+from tests.drills.cluster import STACK, Cluster
 from tests.drills.load import Load, tell, writing
 from tests.drills.rig import Host, await_true
 
@@ -232,6 +232,28 @@ def test_given_load_when_the_standby_is_asked_to_lead_then_it_does_before_the_le
     load.await_more(_AGAIN_SECONDS)
     assert cluster.leader() == standby
     judge(cluster, load, model.handover(cluster.database))
+
+
+def test_given_load_on_every_host_when_hft_moves_the_primary_then_clients_see_a_pause_and_no_error(
+    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    # Given
+    with ExitStack() as stack:
+        loads = [
+            stack.enter_context(writing(cluster, f"{_actor(request)}-{host.name}", host, tmp_path / host.name))
+            for host in cluster.hosts
+        ]
+
+        # When
+        print(cluster.hft("db", "switchover", STACK, "--to", cluster.member(standby).name, "--yes"))
+
+        # Then
+        for load in loads:
+            load.await_more(_AGAIN_SECONDS)
+    assert cluster.leader() == standby
+    assert [load.errors() for load in loads] == [[], [], []]
+    for load in loads:
+        judge(cluster, load, model.switchover())
 
 
 def test_given_a_client_beside_the_leader_when_their_host_is_unplugged_then_it_is_told_nothing_until_they_are_back(

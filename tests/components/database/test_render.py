@@ -77,6 +77,7 @@ def test_patroni_yml() -> None:
         "  bin_dir: /usr/lib/postgresql/17/bin\n"
         "  pgpass: /tmp/pgpass\n"
         "  use_unix_socket: true\n"
+        "  before_stop: /usr/local/bin/hft-before-stop /var/lib/hft/data/pg17\n"
         "  basebackup:\n"
         "  - checkpoint: fast\n"
         "  - no-slot\n"

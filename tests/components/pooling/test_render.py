@@ -18,6 +18,7 @@ WRITER, READER, LISTEN = Endpoint("10.0.0.1", 15000), Endpoint("10.0.0.1", 15100
 HAPROXY_CFG = """\
 global
     log stdout format raw local0 notice
+    stats socket /tmp/haproxy.sock mode 600 level admin
     maxconn 1000
 
 defaults
@@ -77,7 +78,8 @@ hft_ro = host=10.0.0.1 port=15100 dbname=hft
 [pgbouncer]
 listen_addr = 10.0.0.1
 listen_port = 16432
-unix_socket_dir =
+; The administrator's way in, for processes of this container only.
+unix_socket_dir = /tmp
 auth_type = scram-sha-256
 auth_file = /run/secrets/pooler-users
 stats_users = hft_monitoring
