@@ -14,12 +14,13 @@ from components._common.endpoint import Endpoint
 from components._common.placement import Placement
 from components.database.hypertables import hypertables_json
 from components.database.one_shot import ended_well
-from components.database.render import SUPERUSER
+from components.database.render import SUPERUSER, roles_json
 from components.database.settings import DATABASE, DatabaseObjectsSettings, RoleSettings
 
 TOKEN = "hft:database:DatabaseObjects"
 SCHEMA = "trading"
-OWNER, WRITER, READER, MONITORING = "hft_owner", "hft_writer", "hft_reader", "hft_monitoring"
+OWNER, WRITER, TICKS = "hft_owner", "hft_writer", "hft_ticks"
+READER, MONITORING = "hft_reader", "hft_monitoring"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 # Sqitch with its Perl stays under 64 MiB.
 _MIGRATE_MEMORY_MIB = 128
@@ -29,12 +30,14 @@ _WAIT_FOR_WRITER_SECONDS = 120
 
 @dataclass(frozen=True, kw_only=True)
 class RolePasswords:
-    """The passwords of the four roles."""
+    """The passwords of the five roles."""
 
     owner: pulumi.Input[str]
     """Secret db-owner."""
     writer: pulumi.Input[str]
     """Secret db-writer."""
+    ticks: pulumi.Input[str]
+    """Secret db-ticks."""
     reader: pulumi.Input[str]
     """Secret db-reader."""
     monitoring: pulumi.Input[str]
@@ -66,9 +69,10 @@ class DatabaseObjects(pulumi.ComponentResource):
 
     Use one per cluster, after the route to the primary is up. Tables come from the numbered files in `migrations/`,
     applied once each by a container that runs to its end; where it fails, the deployment fails. Roles: `hft_owner`
-    migrates, `hft_writer` reads and appends (it can change or delete no row), `hft_reader` reads, `hft_monitoring`
-    sees statistics. All of it outlives a `destroy`, as the data volumes do. It connects as superuser and without TLS,
-    so the route must not leave the hosts' own network.
+    migrates, `hft_writer` reads and appends (it can change or delete no row), `hft_ticks` appends ticks and
+    opportunities only, `hft_reader` reads, `hft_monitoring` sees statistics. A role's changed bounds hold for
+    connections made from then on. All of it outlives a `destroy`, as the data volumes do. It connects as superuser and
+    without TLS, so the route must not leave the hosts' own network.
     """
 
     ready: pulumi.Output[pulumi.Resource]
@@ -91,15 +95,18 @@ class DatabaseObjects(pulumi.ComponentResource):
         )
         roles = self._make_roles(args)
         granted = self._make_grants(self._make_database(roles))
-        migrations = self._make_migrations(args, granted)
+        ruled = self._make_owner_rule(roles)
+        migrations = self._make_migrations(args, [*granted, *ruled])
         self.ready = ended_well(migrations)
         self.register_outputs({"ready": self.ready})
 
     def _make_roles(self, args: DatabaseObjectsArgs) -> dict[str, postgresql.Role]:
         bounds, passwords = args.settings, args.passwords
         return {
-            OWNER: self._make_role("owner", OWNER, bounds.owner, passwords.owner),
+            # With CREATEROLE it may change the settings of roles that it has with the admin option, and of no others.
+            OWNER: self._make_role("owner", OWNER, bounds.owner, passwords.owner, create_role=True),
             WRITER: self._make_role("writer", WRITER, bounds.writer, passwords.writer),
+            TICKS: self._make_role("ticks", TICKS, bounds.ticks, passwords.ticks),
             READER: self._make_role("reader", READER, bounds.reader, passwords.reader),
             MONITORING: self._make_role(
                 "monitoring", MONITORING, bounds.monitoring, passwords.monitoring, member_of=["pg_monitor"]
@@ -107,20 +114,42 @@ class DatabaseObjects(pulumi.ComponentResource):
         }
 
     def _make_role(
-        self, key: str, role: str, bounds: RoleSettings, password: pulumi.Input[str], member_of: Sequence[str] = ()
+        self,
+        key: str,
+        role: str,
+        bounds: RoleSettings,
+        password: pulumi.Input[str],
+        member_of: Sequence[str] = (),
+        *,
+        create_role: bool | None = None,
     ) -> postgresql.Role:
         return postgresql.Role(
             f"{self._name}-role-{key}",
             name=role,
             login=True,
+            create_role=create_role,
             password=pulumi.Output.secret(password),
             connection_limit=bounds.connection_limit,
             statement_timeout=bounds.statement_timeout_seconds * 1000,
+            idle_in_transaction_session_timeout=bounds.idle_in_transaction_seconds * 1000,
             # TimescaleDB's functions are in public.
             search_paths=[SCHEMA, "public"],
             roles=list(member_of) or None,
             opts=self._kept(),
         )
+
+    def _make_owner_rule(self, roles: Mapping[str, postgresql.Role]) -> list[pulumi.Resource]:
+        """Lets the owner change the settings of the other roles: the provider knows neither all nor the needed ones."""
+        return [
+            postgresql.GrantRole(
+                f"{self._name}-rule-{role.replace('_', '-')}",
+                role=roles[OWNER].name,
+                grant_role=roles[role].name,
+                with_admin_option=True,
+                opts=self._repeatable([]),
+            )
+            for role in (WRITER, TICKS, READER, MONITORING)
+        ]
 
     def _make_database(self, roles: Mapping[str, postgresql.Role]) -> list[pulumi.Resource]:
         database = postgresql.Database(
@@ -149,10 +178,10 @@ class DatabaseObjects(pulumi.ComponentResource):
         connect: Sequence[pulumi.Resource] = after
         usage: Sequence[pulumi.Resource] = after
         defaults: Sequence[pulumi.Resource] = after
-        for role in ("public", WRITER, READER, MONITORING):
+        for role in ("public", WRITER, TICKS, READER, MONITORING):
             privileges = [] if role == "public" else ["CONNECT"]
             connect = [self._grant(f"connect-{role}", role, None, privileges, connect)]
-        for role in (WRITER, READER):
+        for role in (WRITER, TICKS, READER):
             usage = [self._grant(f"usage-{role}", role, SCHEMA, ["USAGE"], usage)]
         schedule = self._grant(f"schedule-{OWNER}", OWNER, "cron", ["USAGE"], after)
         for role, privileges in ((WRITER, ["INSERT", "SELECT"]), (READER, ["SELECT"])):
@@ -225,4 +254,5 @@ def _migration_files(args: DatabaseObjectsArgs) -> dict[str, str]:
     migrations = {
         f"{CONFIG_DIR}/migrations/{path.name}": path.read_text() for path in sorted(_MIGRATIONS.glob("*.sql"))
     }
-    return {f"{CONFIG_DIR}/hypertables.json": wanted, **migrations}
+    roles = roles_json(args.settings)
+    return {f"{CONFIG_DIR}/hypertables.json": wanted, f"{CONFIG_DIR}/roles.json": roles, **migrations}

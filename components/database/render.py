@@ -7,7 +7,7 @@ from typing import Any
 from components._common.endpoint import DatabaseMember
 from components._common.render import to_json, to_yaml
 from components.database.failover import FailoverSettings
-from components.database.settings import DatabaseSettings, EtcdSettings
+from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings, RoleSettings
 from components.database.tuning import cluster_parameters, node_parameters
 
 DATA_DIR = "/var/lib/hft/data"
@@ -86,6 +86,27 @@ def patroni_yml(
             "postgresql": _postgresql(settings, member, addresses),
         }
     )
+
+
+def roles_json(settings: DatabaseObjectsSettings) -> str:
+    """`roles.json`, as the function hft.apply_roles of the migrations reads it: role → parameter → value.
+
+    It has what the provider's roles cannot say. Commits of hft_ticks wait for no disk and no standby: a crash costs
+    ticks of the last 3 · wal_writer_delay = 0.6 s (PostgreSQL documentation, asynchronous commit).
+    """
+    return to_json(
+        {
+            "hft_owner": _role(settings.owner),
+            "hft_writer": {**_role(settings.writer), "synchronous_commit": "on"},
+            "hft_ticks": {**_role(settings.ticks), "synchronous_commit": "off"},
+            "hft_reader": _role(settings.reader),
+            "hft_monitoring": _role(settings.monitoring),
+        }
+    )
+
+
+def _role(bounds: RoleSettings) -> dict[str, str]:
+    return {"lock_timeout": f"{bounds.lock_timeout_seconds}s"}
 
 
 def shared_json(settings: DatabaseSettings) -> str:

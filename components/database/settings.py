@@ -69,7 +69,21 @@ class RoleSettings(Settings):
     connection_limit: int = Field(ge=1, le=1000)
     """Connections that it may hold."""
     statement_timeout_seconds: int = Field(ge=0, le=86400)
-    """Longest statement, in s; 0 = no bound."""
+    """Longest statement, in s; 0 = no bound. A commit that waits for its standby is not cut off by it."""
+    lock_timeout_seconds: int = Field(default=5, ge=0, le=86400)
+    """Longest wait for a lock, in s; 0 = no bound. Who waits for a strong lock holds up all who come after."""
+    idle_in_transaction_seconds: int = Field(default=60, ge=0, le=86400)
+    """After so much silence inside a transaction the session is ended, in s; 0 = as the server says, 60 s."""
+
+    @model_validator(mode="after")
+    def _a_lock_times_out_first(self) -> "RoleSettings":
+        # PostgreSQL documentation, lock_timeout: pointless at statement_timeout or above, as that always fires first.
+        if 0 < self.statement_timeout_seconds <= self.lock_timeout_seconds:
+            raise ValueError(
+                f"lock_timeout_seconds={self.lock_timeout_seconds} is not below "
+                f"statement_timeout_seconds={self.statement_timeout_seconds}, which would always come first: lower it"
+            )
+        return self
 
 
 class DatabaseObjectsSettings(Settings):
@@ -82,8 +96,14 @@ class DatabaseObjectsSettings(Settings):
     has, and nothing looks after it any more."""
     owner: RoleSettings = RoleSettings(connection_limit=5, statement_timeout_seconds=0)
     """hft_owner, who migrates: a migration may take long."""
-    writer: RoleSettings = RoleSettings(connection_limit=50, statement_timeout_seconds=10)
-    """hft_writer, as which engines store: a write that takes 10 s is lost time for all behind it."""
+    writer: RoleSettings = RoleSettings(
+        connection_limit=35, statement_timeout_seconds=10, idle_in_transaction_seconds=10
+    )
+    """hft_writer, as which engines store orders: a write that takes 10 s is lost time for all behind it."""
+    ticks: RoleSettings = RoleSettings(
+        connection_limit=15, statement_timeout_seconds=10, idle_in_transaction_seconds=10
+    )
+    """hft_ticks, as which engines store ticks and opportunities, with commits that wait for no disk."""
     reader: RoleSettings = RoleSettings(connection_limit=20, statement_timeout_seconds=60)
     """hft_reader, for Grafana and people."""
     monitoring: RoleSettings = RoleSettings(connection_limit=10, statement_timeout_seconds=10)
@@ -92,7 +112,9 @@ class DatabaseObjectsSettings(Settings):
     @property
     def connections(self) -> int:
         """Connections that the roles may hold together."""
-        return sum(role.connection_limit for role in (self.owner, self.writer, self.reader, self.monitoring))
+        return sum(
+            role.connection_limit for role in (self.owner, self.writer, self.ticks, self.reader, self.monitoring)
+        )
 
     @model_validator(mode="after")
     def _hypertables_differ(self) -> "DatabaseObjectsSettings":

@@ -27,6 +27,8 @@ class PoolerPasswords:
 
     writer: pulumi.Input[str]
     """Of hft_writer (secret db-writer)."""
+    ticks: pulumi.Input[str]
+    """Of hft_ticks (secret db-ticks)."""
     reader: pulumi.Input[str]
     """Of hft_reader (secret db-reader)."""
     monitoring: pulumi.Input[str]
@@ -115,7 +117,7 @@ class Pooler(pulumi.ComponentResource):
                 config: pgbouncer_ini(args.settings, args.failover, listen, routes.writer, routes.reader),
                 f"{SECRET_DIR}/{USERS_SECRET}": users,
             },
-            embedded_secrets=["db-writer", "db-reader", "db-monitoring"],
+            embedded_secrets=["db-writer", "db-ticks", "db-reader", "db-monitoring"],
             healthy=["pg-ping", listen.address, str(listen.port)],
             # Engines and the exporter wait for it.
             health_interval_seconds=2,
@@ -151,5 +153,10 @@ class Pooler(pulumi.ComponentResource):
 
 
 def _users(passwords: PoolerPasswords) -> pulumi.Output[str]:
-    roles = {"hft_writer": passwords.writer, "hft_reader": passwords.reader, STATS_USER: passwords.monitoring}
+    roles = {
+        "hft_writer": passwords.writer,
+        "hft_ticks": passwords.ticks,
+        "hft_reader": passwords.reader,
+        STATS_USER: passwords.monitoring,
+    }
     return pulumi.Output.secret(pulumi.Output.all(**roles).apply(userlist))

@@ -113,6 +113,8 @@ def pgbouncer_ini(
         server_login_retry = {failover.login_retry_ms / 1000:g}
         server_connect_timeout = 2
         server_check_delay = 5
+        ; A role's changed settings hold from the next login on: so long, at most, the pool has connections of before.
+        server_lifetime = 300
         ; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
         ignore_startup_parameters = extra_float_digits
         log_connections = 0

@@ -20,6 +20,7 @@ _DEFAULT_NAMES = (
     "db-rewind",
     "db-owner",
     "db-writer",
+    "db-ticks",
     "db-reader",
     "db-monitoring",
     "cache-writer",

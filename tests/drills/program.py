@@ -65,6 +65,7 @@ objects = DatabaseObjects(
         passwords=RolePasswords(
             owner=key["db-owner"],
             writer=key["db-writer"],
+            ticks=key["db-ticks"],
             reader=key["db-reader"],
             monitoring=key["db-monitoring"],
         ),
@@ -83,7 +84,12 @@ Pooler(
         image=images["pgbouncer"],
         exporter_image=images["exporters"],
         routes=router.routes,
-        passwords=PoolerPasswords(writer=key["db-writer"], reader=key["db-reader"], monitoring=key["db-monitoring"]),
+        passwords=PoolerPasswords(
+            writer=key["db-writer"],
+            ticks=key["db-ticks"],
+            reader=key["db-reader"],
+            monitoring=key["db-monitoring"],
+        ),
     ),
     pulumi.ResourceOptions(depends_on=[objects]),
 )

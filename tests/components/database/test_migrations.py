@@ -46,7 +46,9 @@ def server() -> Iterator[Container]:
     ) as container:
         quoted = PASSWORD.replace("'", "''")
         asked(container, "postgres", f"CREATE ROLE hft_owner LOGIN PASSWORD '{quoted}'")
-        asked(container, "postgres", "CREATE ROLE hft_writer LOGIN; CREATE ROLE hft_reader LOGIN")
+        asked(
+            container, "postgres", "CREATE ROLE hft_writer LOGIN; CREATE ROLE hft_ticks; CREATE ROLE hft_reader LOGIN"
+        )
         yield container
 
 

@@ -7,6 +7,7 @@ import pytest
 from components._common.endpoint import Endpoint
 from components.database import DatabaseObjects, DatabaseObjectsArgs, DatabaseObjectsSettings, RolePasswords
 from components.database.hypertables import hypertables_json
+from components.database.render import roles_json
 from components.database.settings import TRADING_HYPERTABLES
 from tests.components.conftest import Options
 from tests.conftest import CONTAINER, Recorder, Secret, placements
@@ -16,16 +17,20 @@ DATABASE = "postgresql:index/database:Database"
 DEFAULT_PRIVILEGES = "postgresql:index/defaultPrivileges:DefaultPrivileges"
 EXTENSION = "postgresql:index/extension:Extension"
 GRANT = "postgresql:index/grant:Grant"
+GRANT_ROLE = "postgresql:index/grantRole:GrantRole"
 PROVIDER = "pulumi:providers:postgresql"
 ROLE = "postgresql:index/role:Role"
 SCHEMA = "postgresql:index/schema:Schema"
-ROLES = ["db-role-monitoring", "db-role-owner", "db-role-reader", "db-role-writer"]
+ROLES = ["db-role-monitoring", "db-role-owner", "db-role-reader", "db-role-ticks", "db-role-writer"]
+RULED = ["db-rule-hft-monitoring", "db-rule-hft-reader", "db-rule-hft-ticks", "db-rule-hft-writer"]
 CHAIN = [
     "db-grant-connect-public",
     "db-grant-connect-hft-writer",
+    "db-grant-connect-hft-ticks",
     "db-grant-connect-hft-reader",
     "db-grant-connect-hft-monitoring",
     "db-grant-usage-hft-writer",
+    "db-grant-usage-hft-ticks",
     "db-grant-usage-hft-reader",
     "db-default-hft-writer",
     "db-default-hft-reader",
@@ -40,7 +45,7 @@ def build(**changes: Any) -> DatabaseObjects:
             settings=DatabaseObjectsSettings.model_validate(changes),
             writer=Endpoint("10.0.0.1", 15000),
             superuser_password="s",
-            passwords=RolePasswords(owner="o", writer="w", reader="r", monitoring="m"),
+            passwords=RolePasswords(owner="o", writer="w", ticks="t", reader="r", monitoring="m"),
             placement=placements("a", "b")["b"],
             migrate_image="sha256:migrate",
             node_memory_mib=1024,
@@ -66,11 +71,14 @@ def test_what_is_made(built: Recorder) -> None:
         (EXTENSION, "db-timescaledb"),
         (GRANT, "db-grant-connect-hft-monitoring"),
         (GRANT, "db-grant-connect-hft-reader"),
+        (GRANT, "db-grant-connect-hft-ticks"),
         (GRANT, "db-grant-connect-hft-writer"),
         (GRANT, "db-grant-connect-public"),
         (GRANT, "db-grant-schedule-hft-owner"),
         (GRANT, "db-grant-usage-hft-reader"),
+        (GRANT, "db-grant-usage-hft-ticks"),
         (GRANT, "db-grant-usage-hft-writer"),
+        *((GRANT_ROLE, name) for name in RULED),
         *((ROLE, name) for name in ROLES),
         (SCHEMA, "db-schema"),
         (PROVIDER, "db-server"),
@@ -98,20 +106,38 @@ def test_all_objects_are_made_on_that_server(built: Recorder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "password", "limit", "timeout_ms"),
-    [("owner", "o", 5, 0), ("writer", "w", 50, 10_000), ("reader", "r", 20, 60_000)],
+    ("key", "limit", "timeout_ms", "idle_ms"),
+    [("writer", 35, 10_000, 10_000), ("ticks", 15, 10_000, 10_000), ("reader", 20, 60_000, 60_000)],
 )
 def test_a_role_logs_in_with_a_secret_and_has_bounds(
-    built: Recorder, key: str, password: str, limit: int, timeout_ms: int
+    built: Recorder, key: str, limit: int, timeout_ms: int, idle_ms: int
 ) -> None:
     assert built.inputs(ROLE, f"db-role-{key}") == {
         "name": f"hft_{key}",
         "login": True,
-        "password": Secret(password),
+        "password": Secret(key[0]),
         "connectionLimit": limit,
         "statementTimeout": timeout_ms,
+        "idleInTransactionSessionTimeout": idle_ms,
         "searchPaths": ["trading", "public"],
     }
+
+
+def test_the_owner_may_change_the_settings_of_the_other_roles_and_of_no_more(built: Recorder) -> None:
+    assert built.inputs(ROLE, "db-role-owner") == {
+        "name": "hft_owner",
+        "login": True,
+        "password": Secret("o"),
+        "connectionLimit": 5,
+        "createRole": True,
+        "statementTimeout": 0,
+        "idleInTransactionSessionTimeout": 60_000,
+        "searchPaths": ["trading", "public"],
+    }
+    assert [built.inputs(GRANT_ROLE, name) for name in RULED] == [
+        {"role": "hft_owner", "grantRole": role, "withAdminOption": True}
+        for role in ("hft_monitoring", "hft_reader", "hft_ticks", "hft_writer")
+    ]
 
 
 def test_monitoring_sees_statistics(built: Recorder) -> None:
@@ -121,16 +147,26 @@ def test_monitoring_sees_statistics(built: Recorder) -> None:
         "password": Secret("m"),
         "connectionLimit": 10,
         "statementTimeout": 10_000,
+        "idleInTransactionSessionTimeout": 60_000,
         "searchPaths": ["trading", "public"],
         "roles": ["pg_monitor"],
     }
 
 
 def test_chosen_bounds_are_the_roles_bounds(recorder: Recorder) -> None:
-    recorder.run(lambda: build(writer={"connection_limit": 7, "statement_timeout_seconds": 3}) and None)
+    chosen = {
+        "connection_limit": 7,
+        "statement_timeout_seconds": 3,
+        "lock_timeout_seconds": 2,
+        "idle_in_transaction_seconds": 4,
+    }
+    recorder.run(lambda: build(writer=chosen) and None)
     found = recorder.inputs(ROLE, "db-role-writer")
 
-    assert (found["connectionLimit"], found["statementTimeout"]) == (7, 3000)
+    assert (found["connectionLimit"], found["statementTimeout"], found["idleInTransactionSessionTimeout"]) == (
+        *(7, 3000),
+        4000,
+    )
 
 
 def test_the_database_belongs_to_the_owner_and_has_timescaledb_and_the_schema(built: Recorder) -> None:
@@ -152,6 +188,7 @@ def test_the_database_belongs_to_the_owner_and_has_timescaledb_and_the_schema(bu
         # An empty list takes away what PostgreSQL gives everybody.
         ("public", "public", []),
         ("hft-writer", "hft_writer", ["CONNECT"]),
+        ("hft-ticks", "hft_ticks", ["CONNECT"]),
         ("hft-reader", "hft_reader", ["CONNECT"]),
         ("hft-monitoring", "hft_monitoring", ["CONNECT"]),
     ],
@@ -165,8 +202,8 @@ def test_only_named_roles_connect(built: Recorder, key: str, role: str, privileg
     }
 
 
-@pytest.mark.parametrize("role", ["hft_writer", "hft_reader"])
-def test_writer_and_reader_use_the_schema(built: Recorder, role: str) -> None:
+@pytest.mark.parametrize("role", ["hft_writer", "hft_ticks", "hft_reader"])
+def test_who_has_rights_on_tables_uses_the_schema(built: Recorder, role: str) -> None:
     assert built.inputs(GRANT, f"db-grant-usage-{role.replace('_', '-')}") == {
         "database": "hft",
         "role": role,
@@ -197,10 +234,12 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
     assert {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]} == {
         "db-grant-connect-public": first,
         "db-grant-connect-hft-writer": ["db-grant-connect-public"],
-        "db-grant-connect-hft-reader": ["db-grant-connect-hft-writer"],
+        "db-grant-connect-hft-ticks": ["db-grant-connect-hft-writer"],
+        "db-grant-connect-hft-reader": ["db-grant-connect-hft-ticks"],
         "db-grant-connect-hft-monitoring": ["db-grant-connect-hft-reader"],
         "db-grant-usage-hft-writer": first,
-        "db-grant-usage-hft-reader": ["db-grant-usage-hft-writer"],
+        "db-grant-usage-hft-ticks": ["db-grant-usage-hft-writer"],
+        "db-grant-usage-hft-reader": ["db-grant-usage-hft-ticks"],
         "db-default-hft-writer": first,
         "db-default-hft-reader": ["db-default-hft-writer"],
         "db-grant-schedule-hft-owner": first,
@@ -209,6 +248,7 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
             "db-grant-connect-hft-monitoring",
             "db-grant-schedule-hft-owner",
             "db-grant-usage-hft-reader",
+            *RULED,
         ],
     }
 
@@ -228,7 +268,9 @@ def test_what_holds_data_or_owns_it_is_protected(recorder: Recorder, options: Op
 def test_grants_can_be_replaced_and_are_left_to_a_server_that_may_be_gone(recorder: Recorder, options: Options) -> None:
     recorder.run(lambda: build() and None)
 
-    assert [(options[name].protect, options[name].retain_on_delete) for name in CHAIN] == [(None, True)] * len(CHAIN)
+    names = [*CHAIN, *RULED]
+
+    assert [(options[name].protect, options[name].retain_on_delete) for name in names] == [(None, True)] * len(names)
 
 
 @pytest.mark.parametrize("edition", ["apache", "community"])
@@ -254,6 +296,7 @@ def test_the_migrations_are_the_files_of_the_folder_and_the_password_is_secret(b
                 {"file": f"/etc/hft/migrations/{path.name}", "content": path.read_text(), "permissions": "0444"}
                 for path in paths
             ),
+            {"file": "/etc/hft/roles.json", "content": roles_json(DatabaseObjectsSettings()), "permissions": "0444"},
             {"file": "/run/secrets/db-owner", "content": "o", "permissions": "0444"},
         ]
     )

@@ -5,8 +5,8 @@ import pytest
 import yaml
 
 from components._common.endpoint import DatabaseMember
-from components.database import EtcdSettings, FailoverSettings
-from components.database.render import EtcdMember, etcd_arguments, patroni_yml, shared_json
+from components.database import DatabaseObjectsSettings, EtcdSettings, FailoverSettings
+from components.database.render import EtcdMember, etcd_arguments, patroni_yml, roles_json, shared_json
 from components.database.tuning import cluster_parameters, node_parameters
 from tests.components.database.test_settings import database
 
@@ -223,3 +223,17 @@ def test_without_standbys_nothing_is_waited_for() -> None:
     assert (alone["synchronous_mode"], alone["synchronous_mode_strict"]) == ("off", False)
     # Patroni's own check wants at least one node, also where none is waited for.
     assert alone["synchronous_node_count"] == 1
+
+
+def test_roles_json() -> None:
+    settings = DatabaseObjectsSettings.model_validate(
+        {"ticks": {"connection_limit": 1, "statement_timeout_seconds": 0, "lock_timeout_seconds": 0}}
+    )
+
+    assert json.loads(roles_json(settings)) == {
+        "hft_owner": {"lock_timeout": "5s"},
+        "hft_writer": {"lock_timeout": "5s", "synchronous_commit": "on"},
+        "hft_ticks": {"lock_timeout": "0s", "synchronous_commit": "off"},
+        "hft_reader": {"lock_timeout": "5s"},
+        "hft_monitoring": {"lock_timeout": "5s"},
+    }

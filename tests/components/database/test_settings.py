@@ -10,7 +10,8 @@ from components.database.room import Room
 from tests.components.verdicts import accepts, refusal
 
 GOOD: dict[str, Any] = {"etcd": {"hosts": ["a", "b", "c"]}, "hosts": ["a", "b"]}
-ROLES = ("owner", "writer", "reader", "monitoring")
+ROLES = ("owner", "writer", "ticks", "reader", "monitoring")
+BOUNDS = {"connection_limit": 1, "statement_timeout_seconds": 10}
 
 
 def database(**changes: Any) -> DatabaseSettings:
@@ -79,11 +80,35 @@ def test_bad_etcd_settings_are_refused(bad: dict[str, Any], message: str) -> Non
         ({"connection_limit": 1, "statement_timeout_seconds": -1}, "Input should be greater than or equal to 0"),
         ({"connection_limit": 1, "statement_timeout_seconds": 86401}, "Input should be less than or equal to 86400"),
         ({"connection_limit": 1}, "Field required"),
+        ({**BOUNDS, "lock_timeout_seconds": -1}, "Input should be greater than or equal to 0"),
+        ({**BOUNDS, "lock_timeout_seconds": 86401}, "Input should be less than or equal to 86400"),
+        ({**BOUNDS, "idle_in_transaction_seconds": -1}, "Input should be greater than or equal to 0"),
+        ({**BOUNDS, "idle_in_transaction_seconds": 86401}, "Input should be less than or equal to 86400"),
+        (
+            {**BOUNDS, "lock_timeout_seconds": 10},
+            "Value error, lock_timeout_seconds=10 is not below statement_timeout_seconds=10, which would always come "
+            "first: lower it",
+        ),
     ],
 )
 @pytest.mark.parametrize("role", ROLES)
 def test_bad_bounds_of_a_role_are_refused(role: str, bad: dict[str, Any], message: str) -> None:
     assert refusal(DatabaseObjectsSettings, {role: bad}) == message
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        {**BOUNDS, "lock_timeout_seconds": 9, "idle_in_transaction_seconds": 0},
+        {**BOUNDS, "lock_timeout_seconds": 0, "idle_in_transaction_seconds": 86400},
+        {**BOUNDS, "statement_timeout_seconds": 0, "lock_timeout_seconds": 86400},
+    ],
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_bounds_of_a_role_that_just_fit_are_taken(role: str, good: dict[str, Any]) -> None:
+    chosen = getattr(DatabaseObjectsSettings.model_validate({role: good}), role)
+
+    assert {name: getattr(chosen, name) for name in good} == good
 
 
 @pytest.mark.parametrize("edition", ["apache", "community"])
@@ -184,7 +209,7 @@ def test_connections_that_the_memory_has_no_room_for_are_refused(memory: int, co
     assert accepts(DatabaseSettings, document) == room.suffices
 
 
-@given(limits=st.tuples(*[st.integers(1, 300)] * 4), connections=st.integers(25, 1000))
+@given(limits=st.tuples(*[st.integers(1, 300)] * len(ROLES)), connections=st.integers(25, 1000))
 def test_every_role_gets_its_connections_with_ten_left(limits: tuple[int, ...], connections: int) -> None:
     objects = {
         role: {"connection_limit": limit, "statement_timeout_seconds": 0}

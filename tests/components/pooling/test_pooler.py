@@ -25,7 +25,7 @@ def build() -> Pooler:
             image="sha256:pgbouncer",
             exporter_image="sha256:exporters",
             routes=ROUTES,
-            passwords=PoolerPasswords(writer="w", reader="r", monitoring="m"),
+            passwords=PoolerPasswords(writer="w", ticks="t", reader="r", monitoring="m"),
         ),
     )
 
@@ -58,7 +58,7 @@ def test_a_pooler_takes_the_router_of_its_own_host_and_its_users_are_secret(reco
     found = deployed(recorder, "pooler-b")
     listen = Endpoint("10.0.0.2", 16432)
     ini = pgbouncer_ini(SETTINGS, RouteFailoverSettings(), listen, ROUTES["b"].writer, ROUTES["b"].reader)
-    users = userlist({"hft_writer": "w", "hft_reader": "r", "hft_monitoring": "m"})
+    users = userlist({"hft_writer": "w", "hft_ticks": "t", "hft_reader": "r", "hft_monitoring": "m"})
 
     assert found["uploads"] == Secret(
         [
@@ -66,7 +66,7 @@ def test_a_pooler_takes_the_router_of_its_own_host_and_its_users_are_secret(reco
             {"file": "/run/secrets/pooler-users", "content": users, "permissions": "0444"},
         ]
     )
-    assert secrets_label(found) == ["db-monitoring,db-reader,db-writer"]
+    assert secrets_label(found) == ["db-monitoring,db-reader,db-ticks,db-writer"]
 
 
 def test_a_pooler_lets_transactions_end_and_is_healthy_when_it_answers(recorder: Recorder) -> None:

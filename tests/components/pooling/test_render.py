@@ -91,6 +91,8 @@ query_wait_timeout = 10
 server_login_retry = 0.2
 server_connect_timeout = 2
 server_check_delay = 5
+; A role's changed settings hold from the next login on: so long, at most, the pool has connections of before.
+server_lifetime = 300
 ; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
 ignore_startup_parameters = extra_float_digits
 log_connections = 0

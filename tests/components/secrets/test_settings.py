@@ -16,6 +16,7 @@ def test_the_default_set_has_a_secret_for_every_part() -> None:
         "db-replication",
         "db-rewind",
         "db-superuser",
+        "db-ticks",
         "db-writer",
         "grafana-admin",
     )

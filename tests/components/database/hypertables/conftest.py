@@ -90,6 +90,7 @@ def database() -> Iterator[Database]:
         for sql in (
             "CREATE ROLE hft_owner LOGIN",
             "CREATE ROLE hft_writer LOGIN",
+            "CREATE ROLE hft_ticks LOGIN",
             "CREATE ROLE hft_reader LOGIN",
             "CREATE DATABASE hft OWNER hft_owner",
         ):
