@@ -50,7 +50,7 @@ def switchover(
                 _confirm()
             outcome = moves.carry_out(found, docker, chosen, screen)
         screen.step(f"{chosen.candidate} leads; clients were held back for {outcome.held_seconds:.2f} s")
-        for each in outcome.unheld:
+        for each in outcome.problems:
             screen.warning(each)
 
 

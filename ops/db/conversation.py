@@ -26,7 +26,7 @@ class Conversation:
     def __init__(self, name: str, stream: Any) -> None:
         """`stream` is what Docker gives for a started program."""
         self.name = name
-        """Of the container."""
+        """Of its container, and where that is."""
         self._stream = stream
         self._socket: socket.socket = stream._sock
         # Its own time-out is for answers of the API.
@@ -90,15 +90,21 @@ class Conversation:
 
 
 @contextmanager
-def converse(client: DockerClient, container: str, script: str, arguments: Sequence[str]) -> Iterator[Conversation]:
-    """Run a bash script in a container until the block ends. Raises OpsError where the container is not running."""
+def converse(
+    client: DockerClient, container: str, script: str, arguments: Sequence[str], *, host: str
+) -> Iterator[Conversation]:
+    """Run a bash script in a container until the block ends; `host` is for messages, as names repeat on every host.
+
+    Raises OpsError where the container is not running.
+    """
+    name = f"{container} on {host}"
     argv = ["bash", "-c", script, "bash", *arguments]
     try:
         started = client.api.exec_create(container, argv, stdin=True)
         stream = client.api.exec_start(started["Id"], socket=True)
     except DockerException as error:
-        raise OpsError(f"container {container}: {error}") from error
-    conversation = Conversation(container, stream)
+        raise OpsError(f"{name}: {error}") from error
+    conversation = Conversation(name, stream)
     try:
         yield conversation
     finally:

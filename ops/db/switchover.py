@@ -6,7 +6,7 @@ docs/guides/switchover.md has the order of events and why each is where it is.
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _STOPPING_SECONDS = 15
 # for a server at all (pooling.pooler.query_wait_seconds, 10 by default).
 _DRAIN_SECONDS = 2
 # A pooler lets its clients go after this, whatever becomes of the switchover and of this program.
-_HOLD_SECONDS = 5
+_HOLD_SECONDS = 8
 # Patroni looks once a second how a switchover has ended.
 _ANSWER_SECONDS = 30
 
@@ -48,8 +48,8 @@ class Outcome:
 
     held_seconds: float
     """From the first client that was held back to the last that was let go."""
-    unheld: tuple[str, ...]
-    """Poolers that did not hold all clients back, and why: some of those have seen an error."""
+    problems: tuple[str, ...]
+    """What was not as it should be at a pooler or router: clients there may have seen an error."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class _Cast:
 
     handover: Conversation
     promotion: Conversation
+    followers: Sequence[Conversation]
     routers: Sequence[Conversation]
     poolers: Sequence[Conversation]
 
@@ -98,25 +99,26 @@ def _gathered(
 
     def begin(place: Place, script: str, *arguments: object) -> Conversation:
         text = Path(__file__).with_name(script).read_text()
-        client = docker[place.docker]
-        return stack.enter_context(converse(client, place.container, text, [str(each) for each in arguments]))
+        argv = [str(each) for each in arguments]
+        return stack.enter_context(converse(docker[place.docker], place.container, text, argv, host=place.docker))
 
     (old, old_place), (new, new_place) = layout.nodes[chosen.leader], layout.nodes[chosen.candidate]
     names = (chosen.leader, chosen.candidate)
     with screen.timed(f"dirty pages of {chosen.leader} written, so that it stops quickly"):
-        limits = (_STOPPING_SECONDS, _DRAIN_SECONDS + 1)
+        limits = (_DRAIN_SECONDS, _STOPPING_SECONDS, _DRAIN_SECONDS + 1)
         handover = begin(old_place, "handover.sh", f"http://{old.patroni}", old.postgres_port, *names, *limits)
         handover.expect("ready", _CHECKPOINT_SECONDS)
     cast = _Cast(
         handover,
-        begin(new_place, "candidate.sh", new.postgres_port, _HOLD_SECONDS),
+        begin(new_place, "candidate.sh", new.postgres_port, _STOPPING_SECONDS + _HOLD_SECONDS),
+        [begin(place, "follower.sh", _HOLD_SECONDS) for name, (_, place) in layout.nodes.items() if name not in names],
         [begin(place, "router.sh", ADMIN_SOCKET, *names) for place in layout.routers],
         [
             begin(place, "pooler.sh", endpoint.port, DATABASE, _DRAIN_SECONDS, _HOLD_SECONDS)
             for endpoint, place in layout.poolers
         ],
     )
-    for each in (cast.promotion, *cast.routers, *cast.poolers):
+    for each in (cast.promotion, *cast.followers, *cast.routers, *cast.poolers):
         each.expect("ready", _READY_SECONDS)
     return cast
 
@@ -124,50 +126,50 @@ def _gathered(
 def _handed_over(cast: _Cast) -> Outcome:
     cast.handover.say("go")
     cast.handover.expect("stopping", _STOPPING_SECONDS + 1)
-    # Patroni goes on now, whoever holds whom.
+    # Patroni goes on from here, whatever becomes of all others.
     began = time.monotonic()
     try:
-        unheld = _hold(cast.poolers)
-        cast.promotion.say("go")
+        _say(cast.followers, "halt")
+        _say(cast.poolers, "pause")
+        unheld = _problems(cast.poolers, "paused", _DRAIN_SECONDS + 1)
+        # One that is not halted follows 2 s later, and that is all.
+        _problems(cast.followers, "halted", _READY_SECONDS)
         cast.handover.say("go")
-        cast.promotion.expect("promoted", _HOLD_SECONDS)
-        _tell(cast.routers, "go", "routed")
+        # `chosen`, where commits wait for standbys.
+        leads = cast.promotion.hear(_HOLD_SECONDS) == "promoted"
+        _say(cast.followers, "go")
+        if not leads:
+            cast.promotion.expect("promoted", _HOLD_SECONDS)
+        _say(cast.routers, "go")
+        misrouted = _problems(cast.routers, "routed", _HOLD_SECONDS)
     finally:
-        _tell(cast.poolers, "go", "resumed")
+        _say(cast.poolers, "go")
+        still_held = _problems(cast.poolers, "resumed", _HOLD_SECONDS)
         held_seconds = time.monotonic() - began
     cast.handover.hear(_ANSWER_SECONDS)
-    return Outcome(held_seconds, unheld)
+    return Outcome(held_seconds, (*map(_explained, unheld), *misrouted, *still_held))
 
 
-def _hold(poolers: Sequence[Conversation]) -> tuple[str, ...]:
-    """Hold all clients back; what was not, for each pooler where something was not."""
-    unheld: list[str] = []
-    for pooler in poolers:
-        pooler.say("pause")
-    for pooler in poolers:
-        try:
-            if pooler.hear(_DRAIN_SECONDS + 1) == "busy":
-                unheld.append(f"{pooler.name}: a transaction took longer than {_DRAIN_SECONDS} s and was cut")
-        except OpsError as error:
-            unheld.extend(error.problems)
-    return tuple(unheld)
+def _explained(problem: str) -> str:
+    return problem.replace(": busy", f": a transaction took longer than {_DRAIN_SECONDS} s and was cut")
 
 
-def _tell(programs: Sequence[Conversation], word: str, answer: str) -> None:
-    """Tell all, and only then listen. Raises OpsError with the problem of each that does not answer so."""
+def _say(programs: Sequence[Conversation], word: str) -> None:
+    """Tell all before one is listened to. Of one that has ended, its missing answer tells."""
+    for program in programs:
+        with suppress(OpsError):
+            program.say(word)
+
+
+def _problems(programs: Sequence[Conversation], answer: str, seconds: float) -> tuple[str, ...]:
+    """Hear all; a line for each that does not answer so."""
     problems: list[str] = []
     for program in programs:
         try:
-            program.say(word)
+            program.expect(answer, seconds)
         except OpsError as error:
             problems.extend(error.problems)
-    for program in programs:
-        try:
-            program.expect(answer, _HOLD_SECONDS)
-        except OpsError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise OpsError(*dict.fromkeys(problems))
+    return tuple(problems)
 
 
 @contextmanager

@@ -1,0 +1,174 @@
+"""The programs of a switchover beside a real PgBouncer and a real HAProxy."""
+
+import io
+import json
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docker import DockerClient
+from docker.models.containers import Container
+
+from components._common.endpoint import DatabaseMember, Endpoint
+from components.pooling import PoolerSettings, RouteFailoverSettings, RouterSettings
+from components.pooling.render import haproxy_cfg, pgbouncer_ini
+from ops.db import switchover
+from ops.db.conversation import Conversation, converse
+from ops.errors import OpsError
+from tests.ops.conftest import LABELS, LOCK, STACK
+
+pytestmark = pytest.mark.images
+
+PORT = 26432
+HERE = "127.0.0.1"
+MEMBERS = [
+    DatabaseMember(name=f"tsdb-{index}", address=HERE, postgres_port=35432 + index, patroni_port=38008 + index)
+    for index in range(2)
+]
+Start = Callable[..., Container]
+
+
+def packed(name: str, text: str) -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(text)
+        tar.addfile(entry, io.BytesIO(text.encode()))
+    return archive.getvalue()
+
+
+@pytest.fixture
+def start(clean_host: DockerClient) -> Start:
+    def start(image: str, path: str, text: str) -> Container:
+        if not LOCK.exists():
+            pytest.skip(f"{LOCK} is missing: run `hft images build`")
+        locked = json.loads(LOCK.read_text())["images"][image]["id"]
+        container = clean_host.containers.create(
+            locked,
+            ["-f", path] if image == "haproxy" else [path],
+            name=f"hft-{STACK}-{image}",
+            labels=LABELS,
+            network_mode="none",
+            tmpfs={"/tmp": ""},
+            read_only=True,
+        )
+        for file, content in ((Path(path), text), (Path("/run/secrets/pooler-users"), "")):
+            container.put_archive(str(file.parent), packed(file.name, content))
+        container.start()
+        return container
+
+    return start
+
+
+@pytest.fixture
+def pooler(start: Start) -> Container:
+    listen = Endpoint(HERE, PORT)
+    ini = pgbouncer_ini(PoolerSettings(hosts=("a",)), RouteFailoverSettings(), listen, listen, listen)
+    container = start("pgbouncer", "/etc/hft/pgbouncer.ini", ini)
+    await_true(lambda: paused(container) == "0")
+    return container
+
+
+@pytest.fixture
+def router(start: Start) -> Container:
+    settings = RouterSettings(hosts=("a",), writer_port=25000, reader_port=25100, stats_port=28404)
+    container = start("haproxy", "/etc/hft/haproxy.cfg", haproxy_cfg(settings, RouteFailoverSettings(), HERE, MEMBERS))
+    await_true(lambda: container.exec_run(["test", "-S", "/tmp/haproxy.sock"])[0] == 0)
+    return container
+
+
+def await_true(holds: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def console(pooler: Container, command: str) -> str:
+    argv = ["psql", "-XAt", "-h", "/tmp", "-p", str(PORT), "-U", "pgbouncer", "-P", "tuples_only=off", "-c", command]
+    output: Any = pooler.exec_run([*argv, "pgbouncer"])[1]
+    return str(output.decode())
+
+
+def paused(pooler: Container) -> str | None:
+    """PgBouncer's own word for the database `hft`; None while it does not answer."""
+    lines = [line.split("|") for line in console(pooler, "SHOW DATABASES").splitlines()]
+    return next((line[lines[0].index("paused")] for line in lines[1:] if line[0] == "hft"), None)
+
+
+@contextmanager
+def program(client: DockerClient, container: Container, script: str, *arguments: object) -> Iterator[Conversation]:
+    text = Path(switchover.__file__).with_name(script).read_text()
+    argv = [str(each) for each in arguments]
+    with converse(client, str(container.name), text, argv, host="alpha") as conversation:
+        yield conversation
+
+
+def test_clients_are_held_back_and_let_go_on_a_word(clean_host: DockerClient, pooler: Container) -> None:
+    with program(clean_host, pooler, "pooler.sh", PORT, "hft", 2, 8) as holding:
+        holding.expect("ready", 5)
+        assert paused(pooler) == "0"
+        holding.say("pause")
+        holding.expect("paused", 5)
+        assert paused(pooler) == "1"
+        holding.say("go")
+        holding.expect("resumed", 5)
+        assert paused(pooler) == "0"
+
+
+def test_clients_are_let_go_where_nobody_gives_the_word_any_more(clean_host: DockerClient, pooler: Container) -> None:
+    with program(clean_host, pooler, "pooler.sh", PORT, "hft", 2, 60) as holding:
+        holding.expect("ready", 5)
+        holding.say("pause")
+        holding.expect("paused", 5)
+    await_true(lambda: paused(pooler) == "0")
+
+
+def test_clients_are_let_go_after_a_time(clean_host: DockerClient, pooler: Container) -> None:
+    with program(clean_host, pooler, "pooler.sh", PORT, "hft", 2, 1) as holding:
+        holding.expect("ready", 5)
+        holding.say("pause")
+        holding.expect("paused", 5)
+        holding.expect("resumed", 5)
+        assert paused(pooler) == "0"
+
+
+def test_somebody_elses_pause_is_left_alone(clean_host: DockerClient, pooler: Container) -> None:
+    console(pooler, "PAUSE hft")
+    with (
+        program(clean_host, pooler, "pooler.sh", PORT, "hft", 2, 8) as holding,
+        pytest.raises(OpsError) as error,
+    ):
+        holding.expect("ready", 5)
+    assert str(error.value) == (
+        "hft-opstest-pgbouncer on alpha: clients of hft are held back already; let them go: RESUME hft on PgBouncer's "
+        "console"
+    )
+    assert paused(pooler) == "1"
+
+
+def test_a_database_that_the_pooler_lacks_is_named(clean_host: DockerClient, pooler: Container) -> None:
+    with program(clean_host, pooler, "pooler.sh", PORT, "hftx", 2, 8) as holding, pytest.raises(OpsError) as error:
+        holding.expect("ready", 5)
+    assert str(error.value) == "hft-opstest-pgbouncer on alpha: the pooler shows no database hftx"
+
+
+def test_a_router_leads_to_the_other_node(clean_host: DockerClient, router: Container) -> None:
+    with program(clean_host, router, "router.sh", "/tmp/haproxy.sock", "tsdb-0", "tsdb-1") as routing:
+        routing.expect("ready", 5)
+        routing.say("go")
+        routing.expect("routed", 5)
+    log = router.logs().decode()
+    assert "Server primary/tsdb-1 is UP, changed from CLI." in log
+
+
+def test_a_node_that_the_router_lacks_is_named(clean_host: DockerClient, router: Container) -> None:
+    with program(clean_host, router, "router.sh", "/tmp/haproxy.sock", "tsdb-0", "tsdb-7") as routing:
+        routing.expect("ready", 5)
+        routing.say("go")
+        with pytest.raises(OpsError, match=r"on alpha: No such server"):
+            routing.expect("routed", 5)
