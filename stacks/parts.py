@@ -43,7 +43,7 @@ class _Table:
 def parts(settings: StackSettings, stack: str, addresses: Mapping[str, str]) -> list[Part]:
     """Every part that keeps running, along the data's way; `addresses`: host name → IPv4 address."""
     table = _Table(stack, addresses)
-    areas = (_pooling, _database, _cache, _trading, _monitoring, _grafana)
+    areas = (_pooling, _database, _backup, _cache, _trading, _monitoring, _grafana)
     return [row for area in areas for row in area(settings, table)]
 
 
@@ -66,6 +66,11 @@ def _database(settings: StackSettings, table: _Table) -> Iterator[Part]:
         yield table.http(f"tsdb-exporter-{index}", host, port, "/metrics")
     for index, (host, port) in enumerate(_members(etcd.hosts, etcd.client_port)):
         yield table.http(f"etcd-{index}", host, port, "/health")
+
+
+def _backup(settings: StackSettings, table: _Table) -> Iterator[Part]:
+    for use in settings.backup.port_uses(settings.database.hosts):
+        yield table.http(f"backup-{use.host}", use.host, use.port, "/metrics", container="backup")
 
 
 def _cache(settings: StackSettings, table: _Table) -> Iterator[Part]:

@@ -8,6 +8,8 @@ from pydantic import model_validator
 from components._common.cpus import format_cpus, parse_cpus
 from components._common.ports import PortUse, check_disjoint
 from components._common.settings import Settings
+from components.backup import BackupSettings
+from components.backup.settings import S3_SECRETS
 from components.cache import CacheSettings
 from components.database import DatabaseSettings
 from components.grafana import GrafanaSettings
@@ -32,6 +34,8 @@ class StackSettings(Settings):
     """etcd, Patroni with TimescaleDB, and what is in the database."""
     pooling: PoolingSettings
     """HAProxy and PgBouncer."""
+    backup: BackupSettings
+    """The repository of backups and WAL, schedules, how far back a restore may go."""
     cache: CacheSettings
     """Valkey for reference data."""
     trading: TradingSettings
@@ -46,6 +50,7 @@ class StackSettings(Settings):
         return (
             *self.database.port_uses(),
             *self.pooling.port_uses(),
+            *self.backup.port_uses(self.database.hosts),
             *self.cache.port_uses(),
             *self.trading.port_uses(),
             *self.monitoring.port_uses(),
@@ -131,6 +136,33 @@ class StackSettings(Settings):
                 raise ValueError(
                     f"database.cpus={self.database.cpus} exceeds the CPUs that engines leave on host {host.name} "
                     f"({format_cpus(left)}): lower it or give the engines fewer"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _the_repository_is_where_all_nodes_reach_it(self) -> "StackSettings":
+        hosts = dict.fromkeys(self.database.hosts)
+        repository = self.backup.repository
+        if len(hosts) > 1 and not repository.path and not repository.s3:
+            raise ValueError(
+                f"backup.repository is a volume of one host, and database.hosts are {', '.join(hosts)}: set "
+                "backup.repository.s3, or backup.repository.path to a file system that all of them share"
+            )
+        if missing := [name for name in S3_SECRETS if repository.s3 and name not in self.secrets.given]:
+            raise ValueError(
+                f"backup.repository.s3 needs the secrets {', '.join(missing)}: add them to secrets.given, and give "
+                "their values with pulumi config set --secret hft:secret-<name>"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _backups_reach_no_further_than_data_is_kept(self) -> "StackSettings":
+        # Else a restore into the window brings back rows that were dropped for good.
+        for i, table in enumerate(self.database.objects.hypertables):
+            if table.retention_days and table.retention_days < self.backup.window_days:
+                raise ValueError(
+                    f"database.objects.hypertables[{i}].retention_days={table.retention_days} of {table.table} is "
+                    f"shorter than backup.window_days={self.backup.window_days}: raise it or shorten the window"
                 )
         return self
 

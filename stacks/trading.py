@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi import ResourceOptions as Options
 
-from components import cache, database, grafana, hosts, monitoring, network, pooling, secrets, trading
+from components import backup, cache, database, grafana, hosts, monitoring, network, pooling, secrets, trading
 from components._common.images import ImageLock
 from components._common.scraping import Watched
 from components.trading.dashboards.trading import trading_dashboard
@@ -19,13 +19,19 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     planes = network.Network("network", network.NetworkArgs(settings=s.network, placements=at)).planes
     key = secrets.Secrets("secrets", secrets.SecretsArgs(settings=s.secrets, given=given)).values
 
+    store = backup.BackupRepository("repository", backup.BackupRepositoryArgs(
+        settings=s.backup, hosts=s.database.hosts, placements=at, cipher=key["backup-cipher"],
+        s3_keys=(key["backup-s3-key"], key["backup-s3-key-secret"]) if s.backup.repository.s3 else None))
     etcd = database.EtcdCluster("etcd", database.EtcdClusterArgs(
         settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"]))
     tsdb = database.TimescaleCluster("tsdb", database.TimescaleClusterArgs(
         settings=s.database, placements=at, image=images["timescaledb"], exporter_image=images["exporters"],
         etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"],
         replication_password=key["db-replication"], rewind_password=key["db-rewind"],
-        monitoring_password=key["db-monitoring"]), Options(depends_on=[etcd]))
+        monitoring_password=key["db-monitoring"], archiving=store.archiving), Options(depends_on=[etcd]))
+    backups = backup.Backups("backup", backup.BackupsArgs(
+        settings=s.backup, placements=at, image=images["backup"], stanza=store.stanza, archiving=store.archiving,
+        nodes=tsdb.data), Options(depends_on=[tsdb.writable]))
     router = pooling.Router("router", pooling.RouterArgs(
         settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
         members=tsdb.members))
@@ -56,7 +62,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         for engine in s.trading.engines
     ]
 
-    watched: list[Watched] = [etcd, tsdb, router, pooler, reference, *engines]
+    watched: list[Watched] = [etcd, tsdb, backups, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
         exporter_image=images["exporters"],

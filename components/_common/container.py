@@ -65,8 +65,12 @@ class ContainerSpec:
     """Absolute path → name of the data volume."""
     anonymous_volumes: Sequence[str] = ()
     """Absolute paths for uploads, with images that do not declare them as volumes; they go away with the container."""
+    volumes_read: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Absolute path → name of another part's data volume, mounted read-only."""
     host_paths: Mapping[str, str] = field(default_factory=dict)
     """Absolute path in the container → path of the host, mounted read-only."""
+    host_paths_written: Mapping[str, str] = field(default_factory=dict)
+    """Absolute path in the container → path of the host, which it writes."""
     tmpfs: Sequence[str] = ("/tmp",)
     """Absolute paths of scratch space in memory."""
     healthy: Sequence[str] = ()
@@ -190,12 +194,20 @@ def _volumes(spec: ContainerSpec) -> list[docker.ContainerVolumeArgs]:
     named = [
         docker.ContainerVolumeArgs(container_path=path, volume_name=name) for path, name in sorted(spec.volumes.items())
     ]
+    read = [
+        docker.ContainerVolumeArgs(container_path=path, volume_name=name, read_only=True)
+        for path, name in sorted(spec.volumes_read.items())
+    ]
     mounted = [
         docker.ContainerVolumeArgs(container_path=path, host_path=host_path, read_only=True)
         for path, host_path in sorted(spec.host_paths.items())
     ]
+    written = [
+        docker.ContainerVolumeArgs(container_path=path, host_path=host_path)
+        for path, host_path in sorted(spec.host_paths_written.items())
+    ]
     anonymous = [docker.ContainerVolumeArgs(container_path=path) for path in sorted(spec.anonymous_volumes)]
-    return named + mounted + anonymous
+    return named + read + mounted + written + anonymous
 
 
 def _ulimits(spec: ContainerSpec) -> list[docker.ContainerUlimitArgs]:

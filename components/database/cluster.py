@@ -6,15 +6,25 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
+from components._common.archiving import Archiving, NodeData
 from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.naming import member_name
+from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
 from components.database.alerts import alert_rules
-from components.database.one_shot import ended_well
-from components.database.render import DATA_DIR, REPLICATION, REWIND, SHARED_KEY, SUPERUSER, patroni_yml, shared_json
+from components.database.render import (
+    DATA_DIR,
+    REPLICATION,
+    REWIND,
+    SHARED_KEY,
+    SUPERUSER,
+    archiving_yml,
+    patroni_yml,
+    shared_json,
+)
 from components.database.settings import DatabaseSettings
 from components.database.volumes import data_volume
 
@@ -87,6 +97,8 @@ class TimescaleClusterArgs:
     """Password of the role of pg_rewind (secret db-rewind)."""
     monitoring_password: pulumi.Input[str]
     """Password of `hft_monitoring` (secret db-monitoring), which `DatabaseObjects` makes."""
+    archiving: Archiving | None = None
+    """Where the nodes archive their WAL; without, there is no backup to restore to a point in time."""
 
 
 class TimescaleCluster(pulumi.ComponentResource):
@@ -103,6 +115,8 @@ class TimescaleCluster(pulumi.ComponentResource):
 
     members: tuple[DatabaseMember, ...]
     """The nodes."""
+    data: tuple[NodeData, ...]
+    """The nodes as a backup sees them."""
     writable: pulumi.Resource
     """The first node: whatever writes has `depends_on=[cluster.writable]`."""
     replicated: pulumi.Input[pulumi.Resource]
@@ -117,11 +131,16 @@ class TimescaleCluster(pulumi.ComponentResource):
         self.members = database_members(name, args.settings, args.placements)
         exporters = _exporter_endpoints(args.settings, args.placements)
         nodes: list[docker.Container] = []
+        volumes = [self._make_volume(name, args, index) for index in range(len(self.members))]
         shared = ended_well(self._make_shared(name, args))
         for index, host in enumerate(args.settings.hosts):
             after = nodes[-1] if nodes else shared
-            nodes.append(self._make_node(name, args, index, args.placements[host], after=after))
+            nodes.append(self._make_node(name, args, index, volumes[index], after=after))
             self._make_exporter(name, args, index, exporters[index], args.placements[host])
+        self.data = tuple(
+            NodeData(member=member, host=host, volume=volume.name)
+            for member, host, volume in zip(self.members, args.settings.hosts, volumes, strict=True)
+        )
         self.writable = nodes[0]
         self.replicated = self._make_replicated(name, args, after=nodes[args.settings.synchronous_standbys])
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
@@ -129,6 +148,7 @@ class TimescaleCluster(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "members": [vars(member) for member in self.members],
+                "data": [{"host": node.host, "volume": node.volume} for node in self.data],
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": dict(self.alert_rules),
             }
@@ -171,16 +191,19 @@ class TimescaleCluster(pulumi.ComponentResource):
         )
         return ended_well(container)
 
+    def _make_volume(self, name: str, args: TimescaleClusterArgs, index: int) -> docker.Volume:
+        placement = args.placements[args.settings.hosts[index]]
+        return data_volume(self, f"{name}-data-{index}", self.members[index].name, placement)
+
     def _make_node(
         self,
         name: str,
         args: TimescaleClusterArgs,
         index: int,
-        placement: Placement,
+        volume: docker.Volume,
         after: pulumi.Input[pulumi.Resource],
     ) -> docker.Container:
-        member = self.members[index]
-        volume = data_volume(self, f"{name}-data-{index}", member.name, placement)
+        member, placement = self.members[index], args.placements[args.settings.hosts[index]]
         clients = [host.address for host in args.placements.values()]
         spec = ContainerSpec(
             component="database",
@@ -192,10 +215,12 @@ class TimescaleCluster(pulumi.ComponentResource):
             files={
                 f"{_PATRONI_DIR}/10-patroni.yml": patroni_yml(args.settings, member, args.etcd_endpoints, clients),
                 f"{_PATRONI_DIR}/20-authentication.yml": _authentication(args),
+                **_archiving_files(args.archiving),
             },
             secrets={"db-rewind": args.rewind_password},
-            embedded_secrets=["db-superuser", "db-replication"],
-            volumes={DATA_DIR: volume.name},
+            embedded_secrets=["db-superuser", "db-replication", *(args.archiving.secrets if args.archiving else ())],
+            volumes={DATA_DIR: volume.name, **(args.archiving.volumes if args.archiving else {})},
+            host_paths_written=args.archiving.host_paths if args.archiving else {},
             tmpfs=("/tmp", "/run/postgresql"),
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.patroni}/readiness"],
             # The next node waits for it, and whatever writes.
@@ -261,6 +286,12 @@ def _authentication(args: TimescaleClusterArgs) -> pulumi.Output[str]:
         "rewind": {"username": REWIND, "password": args.rewind_password},
     }
     return pulumi.Output.secret(pulumi.Output.json_dumps({"postgresql": {"authentication": roles}}))
+
+
+def _archiving_files(archiving: Archiving | None) -> Mapping[str, pulumi.Input[str]]:
+    if not archiving:
+        return {}
+    return {f"{_PATRONI_DIR}/15-archiving.yml": archiving_yml(archiving.parameters), **archiving.files}
 
 
 def _patroni_target(member: DatabaseMember) -> ScrapeTarget:

@@ -11,9 +11,9 @@ import pulumi_postgresql as postgresql
 from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments
 from components._common.container import options as container_options
 from components._common.endpoint import Endpoint
+from components._common.one_shot import ended_well
 from components._common.placement import Placement
 from components.database.hypertables import hypertables_json
-from components.database.one_shot import ended_well
 from components.database.render import SUPERUSER, roles_json
 from components.database.settings import DATABASE, DatabaseObjectsSettings, RoleSettings
 

@@ -1,16 +1,17 @@
 """The text that etcd and Patroni start with; pure. Holds no secret: Patroni merges 20-authentication.yml over it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR
 from components._common.endpoint import DatabaseMember
 from components._common.render import to_json, to_yaml
 from components.database.failover import FailoverSettings
 from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings, RoleSettings
 from components.database.tuning import cluster_parameters, node_parameters
 
-DATA_DIR = "/var/lib/hft/data"
+DATA_DIR = NODE_DATA_DIR
 """Where the images have their data volume."""
 SCOPE = "hft"
 """Patroni's name of the cluster in etcd; each stack has an etcd of its own."""
@@ -128,6 +129,12 @@ def shared_json(settings: DatabaseSettings) -> str:
     return to_json(shared)
 
 
+def archiving_yml(parameters: Mapping[str, str]) -> str:
+    """15-archiving.yml, the same on all nodes. No restore_command: a standby that asked the repository would be slower
+    to take over, or wait for one that is gone with the primary."""
+    return to_yaml({"postgresql": {"parameters": dict(parameters)}})
+
+
 def _bootstrap() -> dict[str, Any]:
     # No `dcs` here: a new node that finds no shared.json in etcd must not start with Patroni's defaults, which wait for
     # no standby.
@@ -148,8 +155,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
     return {
         "listen": str(member.postgres),
         "connect_address": str(member.postgres),
-        # Below the volume's root, so that Patroni can move a diverged copy aside.
-        "data_dir": f"{DATA_DIR}/pg17",
+        "data_dir": CLUSTER_PATH,
         "bin_dir": "/usr/lib/postgresql/17/bin",
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,

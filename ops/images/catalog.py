@@ -21,6 +21,8 @@ ROOTFS = "rootfs"
 _PARENT = re.compile(r"^ARG ([A-Z]+)_IMAGE$", re.MULTILINE)
 # What a folder holds beside its build context; a change there builds nothing anew.
 _NOT_BUILT = frozenset({"test.sh", "__pycache__"})
+# Image → folders of the repository that its Dockerfile copies.
+_EXTRA = {"backup": ("components/backup/agent",), "workloads": ("workloads",)}
 # Files that only some machines leave behind must not change an image's identity.
 _LEFTOVERS = frozenset({".pyc"})
 
@@ -72,7 +74,7 @@ def load(edition: str = "apache", root: Path = ROOT) -> list[Image]:
             folder=path.parent,
             parents=tuple(name.lower() for name in _PARENT.findall(path.read_text())),
             arguments={"EDITION": edition} if path.parent.name == "timescaledb" else {},
-            extra=(root / "workloads",) if path.parent.name == "workloads" else (),
+            extra=tuple(root / folder for folder in _EXTRA.get(path.parent.name, ())),
         )
         for path in sorted((root / "images").glob("*/Dockerfile"))
     }

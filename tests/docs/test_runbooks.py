@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from components._common.naming import docker_name, network_name
+from components.backup.agent.metrics import BackupMetrics
 from stacks.parts import parts
 from stacks.settings import StackSettings
 from workloads.metrics import EngineMetrics
@@ -46,7 +47,7 @@ def known_names() -> set[str]:
 
 
 def known_metrics() -> set[str]:
-    families = EngineMetrics().registry.collect()
+    families = [*EngineMetrics().registry.collect(), *BackupMetrics().registry.collect()]
     return {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
 
 

@@ -41,7 +41,7 @@ def test_a_script_that_fails_is_seen(
 @pytest.mark.parametrize("name", NAMES)
 def test_an_image_fits_the_stacks(name: str, docker_client: docker.DockerClient, locked: dict[str, Entry]) -> None:
     config = docker_client.images.get(locked[name].id).attrs["Config"]
-    assert config["User"] == ("postgres" if name == "timescaledb" else "hft")
+    assert config["User"] == ("postgres" if name in ("backup", "timescaledb") else "hft")
     assert sorted(config["Volumes"]) == ["/etc/hft", "/run/secrets"]
     assert config["Entrypoint"]
     assert config["Entrypoint"][0] != "/bin/sh" or name == "base"

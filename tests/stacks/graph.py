@@ -14,7 +14,7 @@ from tests.conftest import CONTAINER, Recorder, Registration, Secret, recording
 from tests.stacks.conftest import config
 
 IMAGES = (
-    *("alertmanager", "etcd", "exporters", "grafana", "haproxy", "migrate"),
+    *("alertmanager", "backup", "etcd", "exporters", "grafana", "haproxy", "migrate"),
     *("pgbouncer", "prometheus", "timescaledb", "valkey", "workloads"),
 )
 LOCK = ImageLock({name: f"sha256:{number:064x}" for number, name in enumerate(IMAGES)})

@@ -95,6 +95,20 @@ def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
             "cache.valkey_port takes port 15433 on host local, as database.postgres_port does: change one of them",
         ),
         (
+            put("backup.window_days", 31),
+            "database.objects.hypertables[0].retention_days=30 of ticks is shorter than backup.window_days=31: "
+            "raise it or shorten the window",
+        ),
+        (
+            put("backup.repository", {"s3": {"endpoint": "s3.example.net", "bucket": "hft", "region": "x"}}),
+            "backup.repository.s3 needs the secrets backup-s3-key, backup-s3-key-secret: add them to secrets.given, "
+            "and give their values with pulumi config set --secret hft:secret-<name>",
+        ),
+        (
+            put("backup.metrics_port", 15432),
+            "backup.metrics_port takes port 15432 on host local, as database.postgres_port does: change one of them",
+        ),
+        (
             put("trading.venues.1.plane", "moon"),
             "trading.venues[1].plane=moon is not one of network.planes (venues)",
         ),
@@ -137,3 +151,24 @@ def test_an_engine_far_from_a_pooler_is_refused() -> None:
         "Value error, trading.engines[0].host=alpha has no pooler (pooling.pooler.hosts=beta, gamma): "
         "add the host there"
     )
+
+
+def test_a_volume_of_one_host_is_refused_as_the_repository_of_several() -> None:
+    settings = config("prod")
+    settings["backup"]["repository"] = {}
+
+    with pytest.raises(ValidationError) as raised:
+        StackSettings.model_validate(settings)
+
+    assert raised.value.errors()[0]["msg"] == (
+        "Value error, backup.repository is a volume of one host, and database.hosts are alpha, beta, gamma: set "
+        "backup.repository.s3, or backup.repository.path to a file system that all of them share"
+    )
+
+
+def test_a_bucket_with_given_keys_is_good() -> None:
+    settings = config("prod")
+    settings["backup"]["repository"] = {"s3": {"endpoint": "s3.example.net", "bucket": "hft", "region": "x"}}
+    settings["secrets"] = {"given": ["backup-s3-key", "backup-s3-key-secret"]}
+
+    assert StackSettings.model_validate(settings).backup.repository.s3 is not None

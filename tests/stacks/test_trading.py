@@ -149,7 +149,7 @@ def test_an_image_that_the_lock_lacks_is_named() -> None:
     with pytest.raises(LookupError) as raised:
         built("dev", images=lock)
 
-    known = "alertmanager, exporters, haproxy, migrate, pgbouncer, prometheus, timescaledb, valkey, workloads"
+    known = "alertmanager, backup, exporters, haproxy, migrate, pgbouncer, prometheus, timescaledb, valkey, workloads"
     assert str(raised.value) == (f"image 'etcd' is not in images/lock.json (it has {known}): run `hft images build`")
 
 

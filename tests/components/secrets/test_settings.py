@@ -7,6 +7,7 @@ from components.secrets.settings import check_given
 
 def test_the_default_set_has_a_secret_for_every_part() -> None:
     assert SecretsSettings().names == (
+        "backup-cipher",
         "cache-monitoring",
         "cache-reader",
         "cache-writer",

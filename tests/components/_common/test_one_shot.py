@@ -2,7 +2,7 @@ import pulumi
 import pulumi_docker as docker
 import pytest
 
-from components.database.one_shot import ended_well
+from components._common.one_shot import ended_well
 from tests.conftest import CONTAINER, Recorder
 
 URN = f"urn:pulumi:stack::project::pulumi:pulumi:Stack${CONTAINER}::job"

@@ -1,0 +1,137 @@
+"""The agents that make backups, one on each host of the database, of which the primary's acts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from components._common.archiving import CLUSTER_FOLDER, CLUSTER_PATH, NODE_DATA_DIR, Archiving, NodeData
+from components._common.container import ContainerSpec, arguments, one_shot_arguments, options
+from components._common.endpoint import Endpoint
+from components._common.one_shot import ended_well
+from components._common.placement import Placement, Placements
+from components._common.scraping import ScrapeTarget
+from components.backup.render import AGENT_FILE, CONFIG_FILE, AgentNode, agent_conf, agent_json
+from components.backup.settings import BackupSettings
+
+TOKEN = "hft:backup:Backups"
+_RULES = Path(__file__).with_name("alerts.yaml")
+# Weight against other containers while CPUs are short; Docker's default is 1,024.
+_CPU_SHARES = 128
+_PREPARE_MEMORY_MIB = 128
+# pgBackRest ends its processes and its session of the primary on SIGTERM.
+_STOP_GRACE_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupsArgs:
+    """What `Backups` needs."""
+
+    settings: BackupSettings
+    """Schedules, retention and sizes."""
+    placements: Placements
+    """Hosts by name."""
+    image: str
+    """Image id of the agent."""
+    stanza: str
+    """pgBackRest's name of the cluster in the repository."""
+    archiving: Archiving
+    """How the repository is reached, as the nodes reach it."""
+    nodes: Sequence[NodeData]
+    """The nodes of the cluster."""
+
+
+class Backups(pulumi.ComponentResource):
+    """Full and differential backups on a schedule, from whichever node is the primary.
+
+    Use it with the `BackupRepository` that the cluster archives into. Each host of the database has an agent, which
+    sees its nodes' data read-only; the one beside the primary makes what is due, so a failover changes nothing. What is
+    due follows from what the repository has: a time that was missed is made up for. A deployment stops where a host
+    does not reach the repository, or where its stanza is another cluster's.
+    """
+
+    scrape_targets: tuple[ScrapeTarget, ...]
+    """The agents."""
+    alert_rules: Mapping[str, str]
+    """Rule file name → text."""
+
+    def __init__(self, name: str, args: BackupsArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        placed = [args.placements[host] for host in dict.fromkeys(node.host for node in args.nodes)]
+        for placement in placed:
+            self._make_agent(name, args, placement, after=ended_well(self._make_prepared(name, args, placement)))
+        self.scrape_targets = tuple(_target(name, args.settings, placement) for placement in placed)
+        self.alert_rules = {"backup.yaml": _RULES.read_text()}
+        self.register_outputs(
+            {
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "alert_rules": dict(self.alert_rules),
+            }
+        )
+
+    def _make_prepared(self, name: str, args: BackupsArgs, placement: Placement) -> docker.Container:
+        """Makes the stanza and sees a WAL file arrive, or says why not."""
+        spec = _spec(f"{name}-prepared", args, placement, ["prepare"], _PREPARE_MEMORY_MIB)
+        return docker.Container(
+            f"{name}-prepared-{placement.host}", one_shot_arguments(spec, placement), opts=options(self, placement)
+        )
+
+    def _make_agent(
+        self, name: str, args: BackupsArgs, placement: Placement, after: pulumi.Input[pulumi.Resource]
+    ) -> docker.Container:
+        spec = _spec(name, args, placement, ["serve"], args.settings.memory_mib)
+        return docker.Container(
+            f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement, [after])
+        )
+
+
+def _spec(role: str, args: BackupsArgs, placement: Placement, command: Sequence[str], memory_mib: int) -> ContainerSpec:
+    here = [node for node in args.nodes if node.host == placement.host]
+    nodes = [_agent_node(node) for node in here]
+    listen = Endpoint(placement.address, args.settings.metrics_port)
+    return ContainerSpec(
+        component="backup",
+        role=role,
+        tier="infra",
+        image=args.image,
+        command=command,
+        files={
+            **args.archiving.files,
+            CONFIG_FILE: agent_conf(args.settings, args.stanza, NODE_DATA_DIR, CLUSTER_PATH),
+            AGENT_FILE: agent_json(args.settings, args.stanza, nodes, (listen.address, listen.port)),
+        },
+        embedded_secrets=args.archiving.secrets,
+        volumes=args.archiving.volumes,
+        volumes_read={_folder(node): node.volume for node in here},
+        host_paths_written=args.archiving.host_paths,
+        healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/metrics"],
+        cpu_shares=_CPU_SHARES,
+        memory_mib=memory_mib,
+        stop_grace_seconds=_STOP_GRACE_SECONDS,
+    )
+
+
+def _folder(node: NodeData) -> str:
+    """Where the agent has a node's data volume."""
+    return f"/var/lib/hft/{node.member.name}"
+
+
+def _agent_node(node: NodeData) -> AgentNode:
+    return AgentNode(
+        name=node.member.name,
+        address=node.member.address,
+        path=f"{_folder(node)}/{CLUSTER_FOLDER}",
+        socket=_folder(node),
+        port=node.member.postgres_port,
+    )
+
+
+def _target(name: str, settings: BackupSettings, placement: Placement) -> ScrapeTarget:
+    return ScrapeTarget(
+        job="backup",
+        instance=f"{name}-{placement.host}",
+        address=f"{placement.address}:{settings.metrics_port}",
+        interval_seconds=15,
+    )

@@ -1,0 +1,132 @@
+import json
+from functools import partial
+from typing import Any
+
+import pulumi
+import pytest
+
+from components._common.archiving import Archiving, NodeData
+from components._common.endpoint import DatabaseMember
+from components._common.scraping import ScrapeTarget
+from components.backup import Backups, BackupsArgs, BackupSettings
+from components.backup.render import agent_conf
+from tests.components.conftest import Options
+from tests.conftest import CONTAINER, Recorder, Secret, placements
+
+SETTINGS = BackupSettings(memory_mib=512)
+ARCHIVING = Archiving(
+    parameters={},
+    files={"/etc/hft/pgbackrest.conf": "the node's", "/run/secrets/pgbackrest.conf": "secret"},
+    secrets=("backup-cipher",),
+    volumes={"/var/lib/hft/repository": "hft-dev-repository-data"},
+    host_paths={"/folder": "/srv/backup"},
+)
+NODES = [
+    NodeData(
+        member=DatabaseMember(name=f"tsdb-{index}", address=address, postgres_port=port, patroni_port=18008),
+        host=host,
+        volume=f"hft-dev-tsdb-{index}-data",
+    )
+    for index, (host, address, port) in enumerate(
+        [("a", "10.0.0.1", 15432), ("b", "10.0.0.2", 15432), ("a", "10.0.0.1", 15433)]
+    )
+]
+
+
+def build(nodes: list[NodeData] = NODES) -> Backups:
+    archiving = Archiving(
+        **{**vars(ARCHIVING), "files": {**ARCHIVING.files, "/run/secrets/pgbackrest.conf": pulumi.Output.secret("x")}}
+    )
+    return Backups(
+        "backup",
+        BackupsArgs(
+            settings=SETTINGS,
+            placements=placements("a", "b"),
+            image="sha256:backup",
+            stanza="hft-dev",
+            archiving=archiving,
+            nodes=nodes,
+        ),
+    )
+
+
+def deployed(recorder: Recorder, name: str) -> dict[str, Any]:
+    recorder.run(lambda: build() and None)
+    return recorder.inputs(CONTAINER, name)
+
+
+def test_each_host_of_the_database_has_one_agent(recorder: Recorder) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert recorder.names(CONTAINER) == ["backup-a", "backup-b", "backup-prepared-a", "backup-prepared-b"]
+    assert {name[-1]: recorder.provider(CONTAINER, name) for name in recorder.names(CONTAINER)} == {
+        "a": "on-a",
+        "b": "on-b",
+    }
+
+
+def test_an_agent_reads_its_nodes_and_writes_the_repository(recorder: Recorder) -> None:
+    found = deployed(recorder, "backup-a")
+
+    assert (found["name"], found["command"], found["memory"]) == ("hft-dev-backup", ["serve"], 512)
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/repository", "volumeName": "hft-dev-repository-data"},
+        {"containerPath": "/var/lib/hft/tsdb-0", "volumeName": "hft-dev-tsdb-0-data", "readOnly": True},
+        {"containerPath": "/var/lib/hft/tsdb-2", "volumeName": "hft-dev-tsdb-2-data", "readOnly": True},
+        {"containerPath": "/folder", "hostPath": "/srv/backup"},
+    ]
+    assert (found["cpuShares"], found["cpuSet"]) == (128, "0-1")
+    assert {"label": "hft.secrets", "value": "backup-cipher"} in found["labels"]
+
+
+def test_an_agent_has_its_own_configuration_beside_the_nodes_secrets(recorder: Recorder) -> None:
+    uploads = deployed(recorder, "backup-b")["uploads"]
+
+    assert isinstance(uploads, Secret)
+    files = {each["file"]: each["content"] for each in uploads.value}
+    assert sorted(files) == ["/etc/hft/backup.json", "/etc/hft/pgbackrest.conf", "/run/secrets/pgbackrest.conf"]
+    assert files["/etc/hft/pgbackrest.conf"] == agent_conf(
+        SETTINGS, "hft-dev", "/var/lib/hft/data", "/var/lib/hft/data/pg17"
+    )
+    assert json.loads(files["/etc/hft/backup.json"])["nodes"] == [
+        {
+            "name": "tsdb-1",
+            "address": "10.0.0.2",
+            "path": "/var/lib/hft/tsdb-1/pg17",
+            "socket": "/var/lib/hft/tsdb-1",
+            "port": 15432,
+        }
+    ]
+
+
+def test_an_agent_starts_once_its_host_reaches_the_repository(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build() and None)
+
+    assert recorder.inputs(CONTAINER, "backup-prepared-a")["command"] == ["prepare"]
+    assert recorder.inputs(CONTAINER, "backup-prepared-a")["mustRun"] is False
+    assert recorder.run(partial(options.after, "backup-a")) == ["backup-prepared-a"]
+
+
+def test_a_deployment_fails_where_the_repository_refuses(recorder: Recorder) -> None:
+    recorder.outputs[CONTAINER] = {"exitCode": 1, "containerLogs": "belongs to another cluster"}
+
+    with pytest.raises(RuntimeError, match="belongs to another cluster"):
+        recorder.run(lambda: build(NODES[:1]) and None)
+
+
+def test_the_agents_are_scraped_and_bring_their_alerts(recorder: Recorder) -> None:
+    def outputs() -> list[Any]:
+        made = build()
+        return [[target.as_output() for target in made.scrape_targets], sorted(made.alert_rules)]
+
+    found = recorder.run(outputs)
+
+    assert found == [
+        [
+            ScrapeTarget(
+                job="backup", instance=f"backup-{host}", address=f"{address}:19854", interval_seconds=15
+            ).as_output()
+            for host, address in (("a", "10.0.0.1"), ("b", "10.0.0.2"))
+        ],
+        ["backup.yaml"],
+    ]
