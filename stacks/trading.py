@@ -58,6 +58,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         trading.TradingEngine(engine.name, trading.TradingEngineArgs(
             settings=engine, placements=at, image=images[engine.image], venues=venues.endpoints,
             symbols=s.trading.symbols, database=pooler.by_host[engine.host], database_password=key["db-writer"],
+            ticks_password=key["db-ticks"], standby_confirms=s.database.synchronous_standbys > 0,
             etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
         for engine in s.trading.engines
     ]

@@ -130,6 +130,11 @@ class EngineMetrics:
         self.record_backlog_seconds = self._gauge(
             "hft_record_backlog_seconds", "Age of the oldest order or audit row not yet in the database."
         )
+        self.record_synchronous = self._gauge(
+            "hft_record_synchronous",
+            "1 while commits of order and audit rows are synchronous, 0 when they are refused.",
+        )
+        self.record_synchronous.set(math.nan)
 
     def start_at_zero(self, venues: Iterable[str], symbols: Iterable[str]) -> None:
         """Show rare events before the first: `increase` cannot see the first of a series that was not there."""

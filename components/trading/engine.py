@@ -35,7 +35,11 @@ class TradingEngineArgs:
     database: Endpoint | None = None
     """Where ticks, orders and audit rows go; without one nothing is recorded."""
     database_password: pulumi.Input[str] | None = None
-    """Password of `hft_writer` (secret db-writer)."""
+    """Password of `hft_writer` (secret db-writer), who stores orders."""
+    ticks_password: pulumi.Input[str] | None = None
+    """Password of `hft_ticks` (secret db-ticks), who stores ticks."""
+    standby_confirms: bool = False
+    """Whether commits wait for a standby; if so, the engine only reduces where they do not."""
     etcd_endpoints: Sequence[str] = ()
     """`address:port` of the store that holds the leader's lease; without any, the slot takes itself for the leader."""
 
@@ -66,7 +70,7 @@ class TradingEngine(pulumi.ComponentResource):
                 image=args.image,
                 command=["workloads.engine", "--config", _CONFIG],
                 files={_CONFIG: self._config(args)},
-                secrets={} if args.database_password is None else {"db-writer": args.database_password},
+                secrets=_secrets(args),
                 healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{self.endpoint}/readyz"],
                 metrics_port=settings.port,
             ),
@@ -91,5 +95,11 @@ class TradingEngine(pulumi.ComponentResource):
             venues=args.venues,
             symbols=args.symbols,
             database=args.database,
+            standby_confirms=args.standby_confirms,
             etcd_endpoints=args.etcd_endpoints,
         )
+
+
+def _secrets(args: TradingEngineArgs) -> dict[str, pulumi.Input[str]]:
+    given = {"db-writer": args.database_password, "db-ticks": args.ticks_password}
+    return {name: value for name, value in given.items() if value is not None}

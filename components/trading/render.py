@@ -13,7 +13,7 @@ from components.trading.settings import (
 )
 from components.trading.venue import VenueEndpoint
 
-DATABASE_PASSWORD_FILE = "/run/secrets/db-writer"
+DATABASE_PASSWORD_FILE, TICKS_PASSWORD_FILE = "/run/secrets/db-writer", "/run/secrets/db-ticks"
 
 
 def venue_json(settings: VenueSimulatorsSettings, venue: VenueSettings) -> str:
@@ -40,6 +40,7 @@ def engine_json(
     venues: Sequence[VenueEndpoint],
     symbols: Sequence[SymbolSettings],
     database: Endpoint | None,
+    standby_confirms: bool,
     etcd_endpoints: Sequence[str],
 ) -> str:
     """`engine.json`; `etcd_endpoints` are "address:port", and without any the engine takes itself for the leader."""
@@ -60,7 +61,7 @@ def engine_json(
         "arbitrage": {"min_edge_bps": settings.min_edge_bps, "min_size_usd": settings.min_size_usd},
         "risk": settings.limits.model_dump(),
         "lease": {"endpoints": [f"http://{endpoint}" for endpoint in etcd_endpoints]},
-        "database": _database(database) if database else None,
+        "database": _database(database, standby_confirms) if database else None,
         "state_on_leadership": settings.state_on_leadership,
         "dead_man_ms": settings.dead_man_seconds * 1000,
         "stop_timeout_seconds": float(settings.drain_seconds),
@@ -70,11 +71,14 @@ def engine_json(
     return to_json(document)
 
 
-def _database(endpoint: Endpoint) -> dict[str, object]:
+def _database(endpoint: Endpoint, standby_confirms: bool) -> dict[str, object]:
     return {
         "host": endpoint.address,
         "port": endpoint.port,
         "dbname": "hft",
         "user": "hft_writer",
         "password_file": DATABASE_PASSWORD_FILE,
+        "ticks_user": "hft_ticks",
+        "ticks_password_file": TICKS_PASSWORD_FILE,
+        "standby_confirms": standby_confirms,
     }

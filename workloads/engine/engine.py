@@ -33,7 +33,7 @@ class Engine:
         self.metrics = EngineMetrics()
         self.gate = Gate(self._state_changed)
         self.lease = lease(settings, self._leadership_changed)
-        self.recorder = Recorder(settings.database, self.metrics, lambda on: self.gate.cap("record_backlog", on=on))
+        self.recorder = Recorder(settings.database, self.metrics, self.gate.cap)
         self.desk = OrderDesk(settings, self.metrics, self.recorder, self.gate, self.lease)
         opportunities = Opportunities(self.metrics, self.recorder)
         self._arbitrage = Arbitrage(settings, self.metrics, self.gate, self.desk, opportunities)

@@ -5,11 +5,12 @@ from typing import Final, Literal
 
 from workloads.metrics import TRADING_STATES, TradingState
 
-Cap = Literal["no_lease", "not_ready", "record_backlog", "unhedged", "draining", "stopping"]
+Cap = Literal["no_lease", "not_ready", "record_backlog", "not_synchronous", "unhedged", "draining", "stopping"]
 _CAPS: Final[dict[Cap, TradingState]] = {
     "no_lease": "halted",
     "not_ready": "halted",
     "record_backlog": "reducing",
+    "not_synchronous": "reducing",
     "unhedged": "reducing",
     "draining": "reducing",
     "stopping": "halted",

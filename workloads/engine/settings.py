@@ -61,8 +61,13 @@ class DatabaseSettings(Settings):
     host: str
     port: int = Field(ge=1, le=65_535)
     dbname: str
-    user: str
+    user: str = Field(description="role that writes order events and audit rows")
     password_file: Path
+    ticks_user: str = Field(description="role that writes ticks and opportunities")
+    ticks_password_file: Path
+    standby_confirms: bool = Field(
+        default=False, description="whether commits wait for a standby: without one the engine is reducing"
+    )
     sslmode: Literal["disable", "require", "verify-ca", "verify-full"] = Field(default="disable")
     flush_ms: int = Field(default=50, ge=1, le=10_000, description="longest wait of a row for its batch")
     buffer_rows: int = Field(default=100_000, ge=1000, description="ticks kept while the database is away")

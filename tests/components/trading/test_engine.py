@@ -17,7 +17,13 @@ ALERTS = (Path(__file__).parents[3] / "components/trading/alerts.yaml").read_tex
 DATABASE = Endpoint("10.0.0.1", 16432)
 ETCD = ("10.0.0.1:12379", "10.0.0.2:12379")
 VENUES = (endpoint("alpha", 0), endpoint("beta", 1, host="b"))
-RECORDED: dict[str, Any] = {"database": DATABASE, "database_password": "w", "etcd_endpoints": ETCD}
+RECORDED: dict[str, Any] = {
+    "database": DATABASE,
+    "database_password": "w",
+    "ticks_password": "t",
+    "standby_confirms": True,
+    "etcd_endpoints": ETCD,
+}
 
 
 def build(
@@ -48,6 +54,7 @@ def config(changes: dict[str, Any] | None = None, listen: int = 18080, **wires: 
         venues=VENUES,
         symbols=found.symbols,
         database=wires.get("database"),
+        standby_confirms=wires.get("standby_confirms", False),
         etcd_endpoints=wires.get("etcd_endpoints", ()),
     )
 
@@ -110,10 +117,11 @@ def test_configuration_and_password_are_files_and_the_password_is_secret(recorde
     assert uploads == Secret(
         [
             {"file": "/etc/hft/engine.json", "content": config(**RECORDED), "permissions": "0444"},
+            {"file": "/run/secrets/db-ticks", "content": "t", "permissions": "0444"},
             {"file": "/run/secrets/db-writer", "content": "w", "permissions": "0444"},
         ]
     )
-    assert {"label": "hft.secrets", "value": "db-writer"} in found["labels"]
+    assert {"label": "hft.secrets", "value": "db-ticks,db-writer"} in found["labels"]
 
 
 def test_the_configuration_is_of_the_slot_in_use(recorder: Recorder) -> None:

@@ -51,6 +51,7 @@ def rendered_engine(database: Endpoint | None = None, etcd_endpoints: tuple[str,
         venues=[endpoint("alpha", 0), endpoint("beta", 1)],
         symbols=found.symbols,
         database=database,
+        standby_confirms=True,
         etcd_endpoints=etcd_endpoints,
     )
 
@@ -113,6 +114,9 @@ def test_engine_json() -> None:
             "dbname": "hft",
             "user": "hft_writer",
             "password_file": "/run/secrets/db-writer",
+            "ticks_user": "hft_ticks",
+            "ticks_password_file": "/run/secrets/db-ticks",
+            "standby_confirms": True,
         },
         "state_on_leadership": "halted",
         "dead_man_ms": 30000,

@@ -90,7 +90,7 @@ class Floor:
         )
         self.metrics, self.lease = EngineMetrics(), Lease()
         self.gate = Gate(lambda before, after, reason: None)
-        self.recorder = Recorder(None, self.metrics, lambda on: None)
+        self.recorder = Recorder(None, self.metrics, lambda cap, *, on: None)
         self.desk = OrderDesk(settings, self.metrics, self.recorder, self.gate, self.lease)
         opportunities = Opportunities(self.metrics, self.recorder)
         self.arbitrage = Arbitrage(settings, self.metrics, self.gate, self.desk, opportunities)
