@@ -48,7 +48,11 @@ def known_names() -> set[str]:
 
 def known_metrics() -> set[str]:
     families = [*EngineMetrics().registry.collect(), *BackupMetrics().registry.collect()]
-    return {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+    engines = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+    asked = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
+    return engines | {
+        f"{key}_{column}" for key, each in asked.items() for metric in each["metrics"] for column in metric
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)

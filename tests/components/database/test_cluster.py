@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -18,6 +19,7 @@ from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements
 SETTINGS = database(etcd={"hosts": ["a"]}, hosts=["a", "b", "a"], memory_mib=4096, shm_mib=512, stop_grace_seconds=120)
 ENDPOINTS = ("10.0.0.1:12379", "10.0.0.2:12379")
 NODES = ["tsdb-node-0", "tsdb-node-1", "tsdb-node-2"]
+QUERIES = Path(__file__).parents[3] / "components/database/exporter_queries.yaml"
 EXPORTERS = ["tsdb-exporter-0", "tsdb-exporter-1", "tsdb-exporter-2"]
 VOLUMES = ["tsdb-data-0", "tsdb-data-1", "tsdb-data-2"]
 MEMBERS = [
@@ -186,10 +188,16 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
 
     assert (found["name"], found["image"]) == ("hft-dev-tsdb-exporter-2", "sha256:exporters")
     assert found["command"] == [
-        *("postgres", "10.0.0.1", "15433", "postgres", "hft_monitoring", "/run/secrets/db-monitoring"),
+        *("postgres", "10.0.0.1", "15433", "hft", "hft_monitoring", "/run/secrets/db-monitoring"),
         "--web.listen-address=10.0.0.1:19188",
+        "--extend.query-path=/etc/hft/queries.yaml",
     ]
-    assert found["uploads"] == Secret([{"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"}])
+    assert found["uploads"] == Secret(
+        [
+            {"file": "/etc/hft/queries.yaml", "content": QUERIES.read_text(), "permissions": "0444"},
+            {"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"},
+        ]
+    )
     assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:19188/"]
     assert found["memory"] == 64
 

@@ -46,9 +46,8 @@ def server() -> Iterator[Container]:
     ) as container:
         quoted = PASSWORD.replace("'", "''")
         asked(container, "postgres", f"CREATE ROLE hft_owner LOGIN PASSWORD '{quoted}'")
-        asked(
-            container, "postgres", "CREATE ROLE hft_writer LOGIN; CREATE ROLE hft_ticks; CREATE ROLE hft_reader LOGIN"
-        )
+        for role in ("hft_writer", "hft_ticks", "hft_reader", "hft_monitoring"):
+            asked(container, "postgres", f"CREATE ROLE {role} LOGIN")
         yield container
 
 
