@@ -11,8 +11,9 @@ from docker import DockerClient
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from ops.bench.db.deployed import STACK, said
+from ops.bench.db.deployed import LABELS, NO_CHECK, STACK, said
 from ops.bench.db.pgbench import PREFIX, Load, Run, Target, parse
+from ops.errors import OpsError
 
 _NAME = f"hft-{STACK}-client"
 _FOLDER = "/var/lib/hft"
@@ -49,7 +50,10 @@ class Client:
             {"PGPASSFILE": _PASSWORDS},
         )
         log = said(self.container, ["sh", "-c", f"cat {PREFIX}.* && rm {PREFIX}.*"])
-        return parse(log, load.seconds)
+        try:
+            return parse(log, load.seconds)
+        except ValueError as error:
+            raise OpsError(f"port {target.port}, {load.clients} clients for {load.seconds} s: {error}") from error
 
     def _put(self, files: Mapping[str, str]) -> None:
         with io.BytesIO() as archive:
@@ -66,7 +70,15 @@ def client(docker: DockerClient, image: str, passwords: Mapping[str, str]) -> It
     """The container, while the block runs; `passwords` by role."""
     _remove(docker)
     container = docker.containers.run(
-        image, ["infinity"], entrypoint=["sleep"], name=_NAME, network_mode="host", detach=True, init=True
+        image,
+        ["infinity"],
+        entrypoint=["sleep"],
+        name=_NAME,
+        labels=LABELS,
+        network_mode="host",
+        detach=True,
+        init=True,
+        healthcheck=NO_CHECK,
     )
     try:
         found = Client(container)

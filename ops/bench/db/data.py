@@ -18,6 +18,9 @@ CREATE TABLE {PLAIN} (LIKE trading.ticks INCLUDING ALL);
 GRANT SELECT, INSERT ON {PLAIN} TO hft_writer;
 """
 
+DROP_PLAIN = "DROP SCHEMA bench CASCADE"
+"""And whatever else was made in its schema."""
+
 
 def ticks(sizes: Sizes, batch: int) -> str:
     """Query for the rows of one batch, the last of which ends now. No order but that of time: prices jump about."""
@@ -59,4 +62,23 @@ def order_by_id(sizes: Sizes) -> str:
     return f"""\
 \\set order random(1, {sizes.orders})
 SELECT ts, event, price, size, reason FROM trading.order_events WHERE order_id = md5(:order::text)::uuid ORDER BY ts;
+"""
+
+
+def some_ticks(count: int) -> str:
+    """Script that inserts so many ticks of now."""
+    return f"""\
+\\set first random(0, 1000000)
+INSERT INTO trading.ticks (ts, venue, symbol, bid, bid_size, ask, ask_size, exchange_ts, seq)
+SELECT clock_timestamp(), 'V' || n % {VENUES}, 'S' || n / {VENUES} % {SYMBOLS}, 100, 1, 100.01, 1, now(), n
+FROM generate_series(:first::bigint, :first::bigint + {count - 1}) AS n;
+"""
+
+
+def order_event() -> str:
+    """Script that inserts one event of an order."""
+    return f"""\
+\\set symbol random(0, {SYMBOLS - 1})
+INSERT INTO trading.order_events (ts, order_id, event, venue, symbol, side, price, size)
+VALUES (clock_timestamp(), gen_random_uuid(), 'new', 'V1', 'S' || :symbol::text, 'buy', 100, 1);
 """

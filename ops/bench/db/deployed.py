@@ -17,8 +17,10 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 import toolchain
+from components._common.labels import PROJECT
 from components.database import DatabaseSettings
 from components.pooling import PoolingSettings
+from ops import docker_hosts
 from ops.bench.db.pgbench import Target
 from ops.bench.db.sizes import Sizes
 from ops.errors import OpsError
@@ -26,6 +28,10 @@ from ops.sandbox import CHECKOUT, Sandbox
 
 STACK = "benchdb"
 NODE = f"hft-{STACK}-tsdb-0"
+LABELS = {"hft.project": PROJECT, "hft.stack": STACK}
+"""Of what runs beside the stack's own containers."""
+NO_CHECK = {"test": ["NONE"]}
+"""The image's own is for Patroni, and costs CPU."""
 _HOST = "here"
 # What the drills break is what is measured: one program, so that they tell of the same thing.
 _PROGRAM = CHECKOUT / "tests" / "drills" / "program.py"
@@ -48,14 +54,14 @@ def settings(sizes: Sizes, cpus: int) -> dict[str, Any]:
             "synchronous_standbys": 0,
             "memory_mib": sizes.memory_mib,
             "cpus": cpus,
-            "etcd": {"hosts": [_HOST], "client_port": 27379, "peer_port": 27479},
-            "postgres_port": 27432,
-            "patroni_port": 27008,
-            "exporter_port": 27187,
+            "etcd": {"hosts": [_HOST], "client_port": 31179, "peer_port": 31279},
+            "postgres_port": 31132,
+            "patroni_port": 31108,
+            "exporter_port": 31187,
         },
         "pooling": {
-            "router": {"hosts": [_HOST], "writer_port": 27000, "reader_port": 27100, "stats_port": 27404},
-            "pooler": {"hosts": [_HOST], "listen_port": 27532, "exporter_port": 27127},
+            "router": {"hosts": [_HOST], "writer_port": 31100, "reader_port": 31101, "stats_port": 31104},
+            "pooler": {"hosts": [_HOST], "listen_port": 31164, "exporter_port": 31127},
         },
     }
 
@@ -112,6 +118,7 @@ def deployed(client: DockerClient, sizes: Sizes) -> Iterator[Deployed]:
         main = box.root / "__main__.py"
         main.unlink()
         main.symlink_to(_PROGRAM)
+        _remove(client)
         try:
             _pulumi(box, "stack", "init", STACK, "--secrets-provider", "passphrase")
             _pulumi(box, "up", "--stack", STACK, "--yes", "--skip-preview")
@@ -124,7 +131,15 @@ def deployed(client: DockerClient, sizes: Sizes) -> Iterator[Deployed]:
                 PoolingSettings.model_validate(values["pooling"]),
             )
         finally:
-            subprocess.run(box.argv("purge"), cwd=CHECKOUT, env=_environment(box), capture_output=True, check=False)
+            _remove(client)
+
+
+def _remove(client: DockerClient) -> None:
+    """Take away what carries the stack's labels: nobody needs its state, and a killed run leaves none."""
+    for container in docker_hosts.containers(client, STACK):
+        container.remove(force=True, v=True)
+    for volume in client.volumes.list(filters={"label": docker_hosts.labels(STACK)}):
+        volume.remove()
 
 
 def _pulumi(box: Sandbox, *arguments: str) -> str:
@@ -137,7 +152,7 @@ def _pulumi(box: Sandbox, *arguments: str) -> str:
         check=False,
     )
     if ran.returncode:
-        raise OpsError(f"pulumi {arguments[0]}: {(ran.stderr or ran.stdout).strip()}")
+        raise OpsError(f"pulumi {arguments[0]}: {ran.stdout.strip()}\n{ran.stderr.strip()}")
     return ran.stdout
 
 

@@ -86,7 +86,7 @@ def parse(log: str, seconds: int) -> Run:
     """The per-transaction log of one load. Raises ValueError where it holds no transaction, or one that failed."""
     found = [_transaction(line.split()) for line in log.splitlines()]
     if not found:
-        raise ValueError("pgbench has logged no transaction")
+        raise ValueError("no transaction in this time; is the machine too busy to connect?")
     return Run(seconds, found)
 
 

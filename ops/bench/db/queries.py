@@ -4,8 +4,9 @@ Twice: at a pace that leaves the machine time, as a trading system asks, and by 
 have their answer, where every program on the way competes for the same CPUs and the answers queue.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ops.bench.db.client import Client
 from ops.bench.db.data import LATEST_TICK, SELECT_1, order_by_id
@@ -14,9 +15,11 @@ from ops.bench.db.pgbench import Load, Run, Target
 from ops.bench.db.rounds import Figures, Middle, in_turn
 from ops.bench.db.sizes import Sizes
 from ops.bench.measure import Measure
+from ops.bench.plots import curves
 from ops.screen import Screen
 
 CLIENTS = 16
+OWN = "SELECT 1, straight"
 _QUICK_MS = 0.5
 """Up to this p99 of its own SELECT 1 a machine counts as quick."""
 _GOAL_MS, _GOAL_TIMES, _GOAL_RATIO = 1.0, 2.0, 1.5
@@ -47,24 +50,45 @@ PACES = (
 )
 
 
-def measures(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) -> Iterator[Measure]:
-    """Two figures for each pace and question."""
-    questions = {"latest tick": LATEST_TICK, "order by id": order_by_id(sizes)}
+QUESTIONS = ("latest tick", "order by id")
+Answers = Mapping[Pace, Mapping[str, Figures]]
+"""Pace → of the machine's own SELECT 1, and of each question through the stack and straight."""
+
+
+def ask(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) -> Answers:
+    """Ask everything at each pace."""
+    scripts = dict(zip(QUESTIONS, (LATEST_TICK, order_by_id(sizes)), strict=True))
 
     def load(target: Target, script: str, pace: Pace) -> Callable[[int], Run]:
         return lambda seconds: client.pgbench(target, Load({script: 1}, CLIENTS, seconds, pace.rate))
 
+    found = {}
     for pace in PACES:
-        loads = {"own": load(deployed.straight, SELECT_1, pace)}
-        for question, script in questions.items():
-            loads |= {f"{question} through": load(deployed.through, script, pace)}
-            loads |= {f"{question} straight": load(deployed.straight, script, pace)}
-        found = in_turn(loads, sizes.rounds, sizes.seconds)
+        loads = {OWN: load(deployed.straight, SELECT_1, pace)}
+        for question, script in scripts.items():
+            loads |= {f"{question}, through": load(deployed.through, script, pace)}
+            loads |= {f"{question}, straight": load(deployed.straight, script, pace)}
+        found[pace] = in_turn(loads, sizes.rounds, sizes.seconds)
         screen.step(f"questions by {CLIENTS} clients, {pace.name}")
-        for question in questions:
-            through, straight = found[f"{question} through"], found[f"{question} straight"]
-            yield latency(question, pace, through, found["own"], sizes)
+    return found
+
+
+def measures(answers: Answers, sizes: Sizes) -> Iterator[Measure]:
+    """Two figures for each pace and question."""
+    for pace, found in answers.items():
+        for question in QUESTIONS:
+            through, straight = found[f"{question}, through"], found[f"{question}, straight"]
+            yield latency(question, pace, through, found[OWN], sizes)
             yield ratio(question, pace, through, straight)
+
+
+def plot(answers: Answers, folder: Path) -> str:
+    """Curves of the paced answers; gives the page's line for them."""
+    pace, found = next(iter(answers.items()))
+    name = "database-questions.png"
+    title = f"{CLIENTS} clients, {pace.name}: how long answers take"
+    curves({label: figures.curve_ms for label, figures in found.items()}, folder / name, title)
+    return f"![How long answers take, {pace.name}]({folder.name}/{name})\n"
 
 
 def latency(question: str, pace: Pace, through: Figures, own: Figures, sizes: Sizes) -> Measure:

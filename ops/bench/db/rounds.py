@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from ops.bench.db.pgbench import Run
 
-_WARM_UP_SECONDS = 2
+SHARES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
+"""Of the answers, for a curve of their times."""
+_WARM_UP_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,17 @@ class Figures:
     p99_ms: tuple[float, ...]
     rates: tuple[float, ...]
     """Transactions a second."""
+    curve_ms: Mapping[float, float]
+    """Share of the answers → within how long they came, as the median of the rounds."""
 
     @classmethod
     def of(cls, runs: Sequence[Run]) -> "Figures":
         """One value a round."""
         return cls(
-            tuple(run.ms(0.5) for run in runs), tuple(run.ms(0.99) for run in runs), tuple(run.rate for run in runs)
+            tuple(run.ms(0.5) for run in runs),
+            tuple(run.ms(0.99) for run in runs),
+            tuple(run.rate for run in runs),
+            {share: statistics.median(run.ms(share) for run in runs) for share in SHARES},
         )
 
 

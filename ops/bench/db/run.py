@@ -1,31 +1,40 @@
 """Runs all measures of the database in a stack of its own, named `benchdb`."""
 
 from ops import docker_hosts
-from ops.bench.db import ingest, queries
+from ops.bench.db import boundary, drills, ingest, mixed, queries
 from ops.bench.db.client import client
+from ops.bench.db.data import DROP_PLAIN
 from ops.bench.db.deployed import deployed
 from ops.bench.db.sizes import Sizes
 from ops.bench.machine import machine
 from ops.bench.measure import DATABASE, HEADS, Measure, write
+from ops.bench.plots import FOLDER, against_goals
 from ops.sandbox import CHECKOUT
 from ops.screen import Screen
 
 _ENDPOINT = "unix:///var/run/docker.sock"
 _ANSWER_SECONDS = 3600
 """Docker answers a command in a container only when that ends."""
+_GOALS = "database-goals.png"
 
 
 def bench_db(sizes: Sizes, screen: Screen) -> list[Measure]:
-    """Measure, show, write build/bench.json and docs/benchmarks.md. Raises OpsError where something does not run."""
+    """Measure, show, write build/bench.json, docs/benchmarks.md and its plots.
+
+    Raises:
+        OpsError: something does not run.
+    """
     found_on = machine()
-    measures = measured(sizes, screen)
-    write(DATABASE, measures, found_on, CHECKOUT)
+    measures, plotted = _measured(sizes, screen)
+    against_goals(measures, CHECKOUT / FOLDER / _GOALS, "Figures of the database as shares of their goals")
+    remarks = f"\n![Figures as shares of their goals]({FOLDER.name}/{_GOALS})\n{plotted}"
+    write(DATABASE, measures, found_on, CHECKOUT, remarks)
     screen.table(HEADS, [measure.row() for measure in measures])
     return measures
 
 
-def measured(sizes: Sizes, screen: Screen) -> list[Measure]:
-    """The figures alone; leaves nothing behind."""
+def _measured(sizes: Sizes, screen: Screen) -> tuple[list[Measure], str]:
+    """The figures, and the page's lines for their plots; leaves no container behind."""
     with (
         docker_hosts.connected(_ENDPOINT, _ANSWER_SECONDS) as docker,
         screen.running("measuring, for some minutes"),
@@ -34,4 +43,10 @@ def measured(sizes: Sizes, screen: Screen) -> list[Measure]:
     ):
         screen.step("database, router and pooler are up")
         filled = ingest.fill(database, asking, sizes, screen)
-        return [*queries.measures(database, asking, sizes, screen), filled]
+        answers = queries.ask(database, asking, sizes, screen)
+        crossed = boundary.measure(database, asking, sizes, screen)
+        database.superuser(DROP_PLAIN, "CHECKPOINT")
+        both = list(mixed.measures(database, asking, sizes, screen))
+    asked = queries.measures(answers, sizes)
+    plotted = queries.plot(answers, CHECKOUT / FOLDER)
+    return [*asked, *both, filled, crossed, *drills.measures(drills.read(CHECKOUT))], plotted

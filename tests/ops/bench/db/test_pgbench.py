@@ -42,7 +42,7 @@ def test_a_log_by_the_clock_has_one_field_more() -> None:
 
 
 def test_an_empty_log_is_no_run() -> None:
-    with pytest.raises(ValueError, match=r"^pgbench has logged no transaction$"):
+    with pytest.raises(ValueError, match=r"^no transaction in this time; is the machine too busy to connect\?$"):
         parse("", seconds=1)
 
 

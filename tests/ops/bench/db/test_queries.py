@@ -1,12 +1,12 @@
 from ops.bench.db import Sizes
-from ops.bench.db.queries import PACES, latency, ratio
+from ops.bench.db.queries import OWN, PACES, QUESTIONS, latency, measures, ratio
 from ops.bench.db.rounds import Figures
 
 SIZES = Sizes(ticks=1000, rounds=3, seconds=1)
 
 
 def figures(*p99_ms: float) -> Figures:
-    return Figures(p50_ms=p99_ms, p99_ms=p99_ms, rates=(10.0,) * len(p99_ms))
+    return Figures(p50_ms=p99_ms, p99_ms=p99_ms, rates=(10.0,) * len(p99_ms), curve_ms={})
 
 
 def test_on_a_quick_machine_an_answer_has_a_bound_in_ms() -> None:
@@ -32,3 +32,17 @@ def test_the_stack_is_compared_with_postgresql_itself() -> None:
 
     label = "order by id, at full speed, through the stack ÷ straight to PostgreSQL, p99"
     assert found.row() == (label, "1.40 (1.00 to 1.50)", "≤ 1.5", "yes")
+
+
+def test_every_question_has_its_figures_at_every_pace() -> None:
+    quick = {OWN: figures(0.4)} | {
+        f"{each}, {way}": figures(0.4) for each in QUESTIONS for way in ("through", "straight")
+    }
+    found = [each.measure for each in measures(dict.fromkeys(PACES, quick), SIZES)]
+
+    assert found == [
+        f"{question}, {pace.name}, {rest}"
+        for pace in PACES
+        for question in ("latest tick", "order by id")
+        for rest in ("through the stack, p99 in ms", "through the stack ÷ straight to PostgreSQL, p99")
+    ]

@@ -1,5 +1,5 @@
 from ops.bench.db.pgbench import Run, Transaction
-from ops.bench.db.rounds import Figures, Middle, in_turn
+from ops.bench.db.rounds import SHARES, Figures, Middle, in_turn
 
 
 def test_loads_go_in_turn_and_the_first_short_one_does_not_count() -> None:
@@ -11,10 +11,14 @@ def test_loads_go_in_turn_and_the_first_short_one_does_not_count() -> None:
 
     found = in_turn({"a": lambda s: load("a", 1000, s), "b": lambda s: load("b", 500, s)}, rounds=2, seconds=4)
 
-    assert calls == [("a", 2), ("b", 2), ("a", 4), ("b", 4), ("a", 4), ("b", 4)]
+    assert calls == [("a", 5), ("b", 5), ("a", 4), ("b", 4), ("a", 4), ("b", 4)]
     assert found == {
-        "a": Figures(p50_ms=(1.0, 1.0), p99_ms=(2.0, 2.0), rates=(0.5, 0.5)),
-        "b": Figures(p50_ms=(0.5, 0.5), p99_ms=(1.0, 1.0), rates=(0.5, 0.5)),
+        "a": Figures(
+            p50_ms=(1.0, 1.0), p99_ms=(2.0, 2.0), rates=(0.5, 0.5), curve_ms=dict.fromkeys(SHARES, 2.0) | {0.5: 1.0}
+        ),
+        "b": Figures(
+            p50_ms=(0.5, 0.5), p99_ms=(1.0, 1.0), rates=(0.5, 0.5), curve_ms=dict.fromkeys(SHARES, 1.0) | {0.5: 0.5}
+        ),
     }
 
 
