@@ -95,3 +95,4 @@ Pooler(
 )
 
 pulumi.export("writer_password", key["db-writer"])
+pulumi.export("ticks_password", key["db-ticks"])

@@ -1,9 +1,11 @@
 """The container in which psql and pgbench run: from the node's image, on the host's network."""
 
+import functools
 import io
 import re
 import tarfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -12,7 +14,7 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 
 from ops.bench.db.deployed import LABELS, NO_CHECK, STACK, said
-from ops.bench.db.pgbench import PREFIX, Load, Run, Target, parse
+from ops.bench.db.pgbench import Load, Run, Target, parse
 from ops.errors import OpsError
 
 _NAME = f"hft-{STACK}-client"
@@ -42,18 +44,22 @@ class Client:
 
     def pgbench(self, target: Target, load: Load) -> Run:
         """Put a load on a database. Raises OpsError where a transaction fails."""
-        scripts = {f"script-{number}.sql": text for number, text in enumerate(load.scripts)}
+        name = f"{target.user}-{target.port}"
+        scripts = {f"{name}-{number}.sql": text for number, text in enumerate(load.scripts)}
         self._put(scripts)
-        said(
-            self.container,
-            load.arguments(target, [f"{_FOLDER}/{name}" for name in scripts]),
-            {"PGPASSFILE": _PASSWORDS},
-        )
-        log = said(self.container, ["sh", "-c", f"cat {PREFIX}.* && rm {PREFIX}.*"])
+        argv = load.arguments(target, [f"{_FOLDER}/{script}" for script in scripts], log=f"/tmp/{name}")
+        said(self.container, argv, {"PGPASSFILE": _PASSWORDS})
+        log = said(self.container, ["sh", "-c", f"cat /tmp/{name}.* && rm /tmp/{name}.*"])
         try:
             return parse(log, load.seconds)
         except ValueError as error:
             raise OpsError(f"port {target.port}, {load.clients} clients for {load.seconds} s: {error}") from error
+
+    def together(self, *loads: tuple[Target, Load]) -> Run:
+        """Put loads on databases at the same time; what they find, as one. Raises OpsError where one fails."""
+        with ThreadPoolExecutor() as pool:
+            runs = list(pool.map(lambda each: self.pgbench(*each), loads))
+        return functools.reduce(Run.beside, runs)
 
     def _put(self, files: Mapping[str, str]) -> None:
         with io.BytesIO() as archive:

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ LABELS = {"hft.project": PROJECT, "hft.stack": STACK}
 NO_CHECK = {"test": ["NONE"]}
 """The image's own is for Patroni, and costs CPU."""
 _HOST = "here"
+_ROLE = {"connection_limit": 50, "statement_timeout_seconds": 60}
 # What the drills break is what is measured: one program, so that they tell of the same thing.
 _PROGRAM = CHECKOUT / "tests" / "drills" / "program.py"
 
@@ -54,6 +55,9 @@ def settings(sizes: Sizes, cpus: int) -> dict[str, Any]:
             "synchronous_standbys": 0,
             "memory_mib": sizes.memory_mib,
             "cpus": cpus,
+            # Two loads at once, beside the pooler's own connections.
+            "max_connections": 150,
+            "objects": {"writer": _ROLE, "ticks": _ROLE},
             "etcd": {"hosts": [_HOST], "client_port": 31179, "peer_port": 31279},
             "postgres_port": 31132,
             "patroni_port": 31108,
@@ -73,7 +77,8 @@ class Deployed:
     client: DockerClient
     image: str
     """Image id of the node."""
-    writer_password: str
+    passwords: Mapping[str, str]
+    """Of hft_writer and hft_ticks."""
     database: DatabaseSettings
     pooling: PoolingSettings
 
@@ -126,7 +131,7 @@ def deployed(client: DockerClient, sizes: Sizes) -> Iterator[Deployed]:
             yield Deployed(
                 client,
                 client.containers.get(NODE).attrs["Image"],
-                told["writer_password"],
+                {"hft_writer": told["writer_password"], "hft_ticks": told["ticks_password"]},
                 DatabaseSettings.model_validate(values["database"]),
                 PoolingSettings.model_validate(values["pooling"]),
             )

@@ -12,30 +12,35 @@ from ops.bench.db.stock import stock
 from ops.bench.measure import Measure
 from ops.screen import Screen
 
-_CLIENTS = 16
+_TICK_CLIENTS, _ORDER_CLIENTS = 8, 8
 _TICKS = 50
 """Of one transaction of ingest."""
-_LONGER = 6
+_LONGER = 3
 """Times the seconds of other measures: long enough for checkpoints."""
 _METHOD = """\
-Median, least and most of {rounds} rounds of {seconds} s, in turn, straight to both as hft_writer: {clients} clients at
-full speed, of ten transactions four latest ticks, four times {ticks} ticks inserted, one order by id, one order event.
-Tuned: the stack's node ({tuned_rate:,.0f} a second, p99 {tuned:.1f} ms). Stock: the same image, limits and data with
-the configuration that initdb wrote, and TimescaleDB loaded ({stock_rate:,.0f} a second, p99 {stock:.1f} ms)."""
+Median, least and most of {rounds} rounds of {seconds} s, in turn, straight to both and at full speed: {ticks} clients
+as hft_ticks that insert {batch} ticks at a time, {orders} as hft_writer that insert an order event, ask for an order by
+id, and twice for a latest tick. Tuned: the stack's node and roles ({tuned_rate:,.0f} transactions a second, p99
+{tuned:.1f} ms). Stock: the same image, limits and data with the configuration that initdb wrote, roles without
+settings, and TimescaleDB loaded ({stock_rate:,.0f} a second, p99 {stock:.1f} ms)."""
 
 
 def measures(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) -> Iterator[Measure]:
     """Throughput and latency, tuned ÷ stock."""
-    scripts = {LATEST_TICK: 4, some_ticks(_TICKS): 4, order_by_id(sizes): 1, order_event(): 1}
+    ticks = {some_ticks(_TICKS): 1}
+    orders = {LATEST_TICK: 2, order_by_id(sizes): 1, order_event(): 1}
 
-    def load(target: Target) -> Callable[[int], Run]:
-        return lambda seconds: client.pgbench(target, Load(scripts, _CLIENTS, seconds))
+    def load(port: int) -> Callable[[int], Run]:
+        return lambda seconds: client.together(
+            (Target(port, "hft_ticks"), Load(ticks, _TICK_CLIENTS, seconds)),
+            (Target(port, "hft_writer"), Load(orders, _ORDER_CLIENTS, seconds)),
+        )
 
-    with stock(deployed) as plain:
+    with stock(deployed) as port:
         screen.step("PostgreSQL with its own defaults is up, with a copy of all data")
-        loads = {"tuned": load(deployed.straight), "stock": load(plain)}
+        loads = {"tuned": load(deployed.straight.port), "stock": load(port)}
         found = in_turn(loads, sizes.rounds, sizes.seconds * _LONGER)
-    screen.step(f"ingest and questions by {_CLIENTS} clients, tuned and stock")
+    screen.step("ingest and questions at once, tuned and stock")
     yield from judged(found["tuned"], found["stock"], sizes)
 
 
@@ -44,8 +49,9 @@ def judged(tuned: Figures, stock: Figures, sizes: Sizes) -> Iterator[Measure]:
     method = _METHOD.format(
         rounds=sizes.rounds,
         seconds=sizes.seconds * _LONGER,
-        clients=_CLIENTS,
-        ticks=_TICKS,
+        ticks=_TICK_CLIENTS,
+        batch=_TICKS,
+        orders=_ORDER_CLIENTS,
         tuned_rate=Middle.of(tuned.rates).median,
         stock_rate=Middle.of(stock.rates).median,
         tuned=Middle.of(tuned.p99_ms).median,

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-PREFIX = "/tmp/hft-bench"
-"""Where it writes the log of each thread, in its container."""
 # Fields of a transaction: PostgreSQL 17 documentation, pgbench, per-transaction logging.
 _ELAPSED_US, _SCRIPT, _END_SECONDS, _END_US = 2, 3, 4, 5
 _US = 1_000_000
@@ -38,11 +36,11 @@ class Load:
     rate: int | None = None
     """Transactions a second of all clients together, started by the clock; without, each starts when its last ends."""
 
-    def arguments(self, target: Target, paths: Sequence[str]) -> list[str]:
-        """The command line; `paths`: the scripts as files of its container."""
+    def arguments(self, target: Target, paths: Sequence[str], log: str) -> list[str]:
+        """The command line; `paths`: the scripts as files of its container; `log`: what its log files begin with."""
         files = [f"--file={path}@{weight}" for path, weight in zip(paths, self.scripts.values(), strict=True)]
         return [
-            *("pgbench", "--no-vacuum", "--protocol=prepared", "--log", f"--log-prefix={PREFIX}"),
+            *("pgbench", "--no-vacuum", "--protocol=prepared", "--log", f"--log-prefix={log}"),
             *(f"--client={self.clients}", f"--jobs={min(self.clients, 2)}", f"--time={self.seconds}"),
             *([f"--rate={self.rate}"] if self.rate else []),
             *(*files, *target.arguments, target.database),
@@ -71,6 +69,10 @@ class Run:
 
     seconds: int
     transactions: Sequence[Transaction]
+
+    def beside(self, other: "Run") -> "Run":
+        """Both as one, where they ran at the same time; scripts of the other are not told from its own."""
+        return Run(self.seconds, [*self.transactions, *other.transactions])
 
     @property
     def rate(self) -> float:

@@ -39,14 +39,14 @@ def _measured(sizes: Sizes, screen: Screen) -> tuple[list[Measure], str]:
         docker_hosts.connected(_ENDPOINT, _ANSWER_SECONDS) as docker,
         screen.running("measuring, for some minutes"),
         deployed(docker, sizes) as database,
-        client(docker, database.image, {"hft_writer": database.writer_password}) as asking,
+        client(docker, database.image, database.passwords) as asking,
     ):
         screen.step("database, router and pooler are up")
-        filled = ingest.fill(database, asking, sizes, screen)
+        found = [ingest.fill(database, asking, sizes, screen)]
         answers = queries.ask(database, asking, sizes, screen)
-        crossed = boundary.measure(database, asking, sizes, screen)
+        found += queries.measures(answers, sizes)
+        found.append(boundary.measure(database, asking, sizes, screen))
         database.superuser(DROP_PLAIN, "CHECKPOINT")
-        both = list(mixed.measures(database, asking, sizes, screen))
-    asked = queries.measures(answers, sizes)
+        found += mixed.measures(database, asking, sizes, screen)
     plotted = queries.plot(answers, CHECKOUT / FOLDER)
-    return [*asked, *both, filled, crossed, *drills.measures(drills.read(CHECKOUT))], plotted
+    return [*found, *drills.measures(drills.read(CHECKOUT))], plotted

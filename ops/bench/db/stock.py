@@ -9,7 +9,6 @@ from docker.models.containers import Container
 
 from components.database.render import DATA_DIR
 from ops.bench.db.deployed import LABELS, NO_CHECK, NODE, STACK, Deployed, said
-from ops.bench.db.pgbench import Target
 from ops.errors import OpsError
 
 _NAME = f"hft-{STACK}-stock"
@@ -24,9 +23,18 @@ _COMMAND = (
 )
 
 
+_AS_SUPERUSER = ("psql", "-Xq", "--set=ON_ERROR_STOP=1", f"--port={_PORT}", "--host=/run/postgresql")
+_WITHOUT_SETTINGS = tuple(
+    word for role in ("hft_writer", "hft_ticks") for word in ("--command", f"ALTER ROLE {role} RESET ALL")
+)
+
+
 @contextmanager
-def stock(deployed: Deployed) -> Iterator[Target]:
-    """Run it beside the stack's node, with its limits, while the block runs. The node is stopped for the copy."""
+def stock(deployed: Deployed) -> Iterator[int]:
+    """Its port, while it runs beside the stack's node, with its limits. The node is stopped for the copy.
+
+    Roles keep their rights and lose what the stack sets for them, such as the commits of ticks.
+    """
     volume = deployed.client.volumes.create(f"{_NAME}-data", labels=LABELS)
     _copy(deployed, volume.name)
     node = deployed.node.attrs["HostConfig"]
@@ -48,7 +56,8 @@ def stock(deployed: Deployed) -> Iterator[Target]:
     )
     try:
         _await(container)
-        yield Target(_PORT, "hft_writer")
+        said(container, [*_AS_SUPERUSER, *_WITHOUT_SETTINGS])
+        yield _PORT
     finally:
         container.remove(force=True)
         volume.remove()

@@ -15,6 +15,7 @@ __all__ = ["docker_client", "locked"]
 
 pytestmark = pytest.mark.images
 
+PASSWORDS = {"hft_writer": "its own", "hft_ticks": "another"}
 NAME = "hft-test-bench-server"
 PORT = 31139
 TARGET = Target(PORT, "hft_writer", "postgres")
@@ -31,12 +32,13 @@ def asking(docker_client: DockerClient, locked: dict) -> Iterator[Client]:
         image, ["-c", START], entrypoint=["bash"], name=NAME, network_mode="host", detach=True
     )
     try:
-        make = ["psql", "-Xh/tmp", f"-p{PORT}", "-Upostgres", "-c", "CREATE ROLE hft_writer LOGIN PASSWORD 'its own'"]
+        roles = "".join(f"CREATE ROLE {role} LOGIN PASSWORD '{word}';" for role, word in PASSWORDS.items())
+        make = ["psql", "-Xh/tmp", f"-p{PORT}", "-Upostgres", "-c", roles]
         end = time.monotonic() + 60
         while server.exec_run(make).exit_code:
             assert time.monotonic() < end, server.logs().decode()
             time.sleep(0.5)
-        with client(docker_client, image, {"hft_writer": "its own"}) as found:
+        with client(docker_client, image, PASSWORDS) as found:
             yield found
     finally:
         server.remove(force=True, v=True)
@@ -67,6 +69,17 @@ def test_a_load_by_the_clock_keeps_its_rate(asking: Client) -> None:
     run = asking.pgbench(TARGET, Load({"SELECT 1;\n": 1}, clients=2, seconds=10, rate=20))
 
     assert 100 <= len(run.transactions) <= 300
+
+
+def test_two_loads_at_the_same_time_are_one_run(asking: Client) -> None:
+    found = asking.together(
+        (TARGET, Load({"SELECT pg_sleep(0.05);\n": 1}, clients=1, seconds=4)),
+        (Target(PORT, "hft_ticks", "postgres"), Load({"SELECT pg_sleep(0.2);\n": 1}, clients=1, seconds=4)),
+    )
+    elapsed = sorted(each.elapsed_us for each in found.transactions)
+
+    assert found.seconds == 4
+    assert 50_000 <= elapsed[0] < 200_000 <= elapsed[-1]
 
 
 def test_a_load_that_is_refused_is_one_error(asking: Client) -> None:

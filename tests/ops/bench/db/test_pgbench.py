@@ -14,15 +14,15 @@ TARGET = Target(5432, "hft_writer")
 def test_a_load_is_asked_by_prepared_statements_and_logged() -> None:
     load = Load({"SELECT 1": 3, "SELECT 2": 1}, clients=16, seconds=10)
 
-    assert load.arguments(TARGET, ["/a", "/b"]) == [
-        *("pgbench", "--no-vacuum", "--protocol=prepared", "--log", "--log-prefix=/tmp/hft-bench"),
+    assert load.arguments(TARGET, ["/a", "/b"], log="/tmp/it") == [
+        *("pgbench", "--no-vacuum", "--protocol=prepared", "--log", "--log-prefix=/tmp/it"),
         *("--client=16", "--jobs=2", "--time=10", "--file=/a@3", "--file=/b@1"),
         *("--host=127.0.0.1", "--port=5432", "--username=hft_writer", "hft"),
     ]
 
 
 def test_a_load_by_the_clock_says_its_rate() -> None:
-    assert "--rate=500" in Load({"": 1}, clients=1, seconds=1, rate=500).arguments(TARGET, ["/a"])
+    assert "--rate=500" in Load({"": 1}, clients=1, seconds=1, rate=500).arguments(TARGET, ["/a"], log="/tmp/it")
 
 
 def test_a_log_becomes_transactions() -> None:
@@ -39,6 +39,12 @@ def test_a_log_becomes_transactions() -> None:
 
 def test_a_log_by_the_clock_has_one_field_more() -> None:
     assert parse("0 1 900 0 1764343000 100 25\n", seconds=1) == Run(1, [Transaction(0, 900, 1764343000_000100)])
+
+
+def test_two_runs_at_the_same_time_are_one() -> None:
+    one, other = Transaction(0, 900, 1), Transaction(0, 100, 2)
+
+    assert Run(2, [one]).beside(Run(2, [other])) == Run(2, [one, other])
 
 
 def test_an_empty_log_is_no_run() -> None:
