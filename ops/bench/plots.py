@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ops.bench.measure import Measure
+from ops.bench.measure import PAGE, Measure
 from ops.errors import OpsError
 
-FOLDER = Path("docs/benchmarks")
+FOLDER = PAGE.with_suffix("")
 _DPI = 110
 _MET, _MISSED = "#2b7bba", "#c8553d"
 

@@ -74,7 +74,7 @@ def measure(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) ->
         for key, table in _TABLES.items():
             if key == "ahead":
                 deployed.superuser(make_ahead(table, seconds + _STARTED_WITHIN_SECONDS))
-            run = client.pgbench(deployed.straight, Load({insert(table): 1}, _CLIENTS, seconds, _RATE))
+            run = client.pgbench((deployed.straight, Load({insert(table): 1}, _CLIENTS, seconds, _RATE)))
             counted[key].append(near(run.transactions))
     screen.step(f"inserts at the boundaries of chunks, by {_CLIENTS} clients")
     return judged({key: found[1:] for key, found in counted.items()}, sizes)

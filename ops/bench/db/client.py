@@ -1,11 +1,10 @@
 """The container in which psql and pgbench run: from the node's image, on the host's network."""
 
-import functools
 import io
 import re
+import shlex
 import tarfile
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from ops.errors import OpsError
 _NAME = f"hft-{STACK}-client"
 _FOLDER = "/var/lib/hft"
 _PASSWORDS = f"{_FOLDER}/pgpass"
+_LOGS = "/tmp/hft-bench-"
 _USER = 10002
 """Of the image; libpq takes a file of passwords only from its owner."""
 _TOOK = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
@@ -42,24 +42,25 @@ class Client:
         found = _TOOK.findall(self.psql(target, "\\timing on", command))
         return float(found[-1]) / 1000
 
-    def pgbench(self, target: Target, load: Load) -> Run:
-        """Put a load on a database. Raises OpsError where a transaction fails."""
-        name = f"{target.user}-{target.port}"
-        scripts = {f"{name}-{number}.sql": text for number, text in enumerate(load.scripts)}
-        self._put(scripts)
-        argv = load.arguments(target, [f"{_FOLDER}/{script}" for script in scripts], log=f"/tmp/{name}")
-        said(self.container, argv, {"PGPASSFILE": _PASSWORDS})
-        log = said(self.container, ["sh", "-c", f"cat /tmp/{name}.* && rm /tmp/{name}.*"])
-        try:
-            return parse(log, load.seconds)
-        except ValueError as error:
-            raise OpsError(f"port {target.port}, {load.clients} clients for {load.seconds} s: {error}") from error
+    def pgbench(self, *loads: tuple[Target, Load]) -> Run:
+        """Put loads on databases at the same time, each as a role of its own; what they find, as one.
 
-    def together(self, *loads: tuple[Target, Load]) -> Run:
-        """Put loads on databases at the same time; what they find, as one. Raises OpsError where one fails."""
-        with ThreadPoolExecutor() as pool:
-            runs = list(pool.map(lambda each: self.pgbench(*each), loads))
-        return functools.reduce(Run.beside, runs)
+        Raises:
+            OpsError: a transaction fails, or none comes to pass.
+        """
+        commands = [self._prepared(target, load) for target, load in loads]
+        said(self.container, ["sh", "-c", side_by_side(commands)], {"PGPASSFILE": _PASSWORDS})
+        log = said(self.container, ["sh", "-c", f"cat {_LOGS}* && rm {_LOGS}*"])
+        try:
+            return parse(log, loads[0][1].seconds)
+        except ValueError as error:
+            raise OpsError(f"pgbench in {self.container.name}: {error}") from error
+
+    def _prepared(self, target: Target, load: Load) -> list[str]:
+        """The command line, once its scripts are there."""
+        scripts = {f"{target.user}-{number}.sql": text for number, text in enumerate(load.scripts)}
+        self._put(scripts)
+        return load.arguments(target, [f"{_FOLDER}/{script}" for script in scripts], log=f"{_LOGS}{target.user}")
 
     def _put(self, files: Mapping[str, str]) -> None:
         with io.BytesIO() as archive:
@@ -69,6 +70,12 @@ class Client:
                     entry.size, entry.mode, entry.uid = len(text.encode()), 0o600, _USER
                     tar.addfile(entry, io.BytesIO(text.encode()))
             self.container.put_archive(_FOLDER, archive.getvalue())
+
+
+def side_by_side(commands: Sequence[Sequence[str]]) -> str:
+    """A script for sh that runs commands at the same time and fails where one of them does."""
+    begun = "".join(f'{shlex.join(command)} & pids="$pids $!"\n' for command in commands)
+    return f"pids=\n{begun}status=0\nfor pid in $pids; do wait $pid || status=$?; done\nexit $status\n"
 
 
 @contextmanager

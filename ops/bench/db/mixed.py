@@ -31,7 +31,7 @@ def measures(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) -
     orders = {LATEST_TICK: 2, order_by_id(sizes): 1, order_event(): 1}
 
     def load(port: int) -> Callable[[int], Run]:
-        return lambda seconds: client.together(
+        return lambda seconds: client.pgbench(
             (Target(port, "hft_ticks"), Load(ticks, _TICK_CLIENTS, seconds)),
             (Target(port, "hft_writer"), Load(orders, _ORDER_CLIENTS, seconds)),
         )

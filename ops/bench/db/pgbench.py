@@ -70,10 +70,6 @@ class Run:
     seconds: int
     transactions: Sequence[Transaction]
 
-    def beside(self, other: "Run") -> "Run":
-        """Both as one, where they ran at the same time; scripts of the other are not told from its own."""
-        return Run(self.seconds, [*self.transactions, *other.transactions])
-
     @property
     def rate(self) -> float:
         """Transactions a second."""

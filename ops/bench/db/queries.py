@@ -60,7 +60,7 @@ def ask(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) -> Ans
     scripts = dict(zip(QUESTIONS, (LATEST_TICK, order_by_id(sizes)), strict=True))
 
     def load(target: Target, script: str, pace: Pace) -> Callable[[int], Run]:
-        return lambda seconds: client.pgbench(target, Load({script: 1}, CLIENTS, seconds, pace.rate))
+        return lambda seconds: client.pgbench((target, Load({script: 1}, CLIENTS, seconds, pace.rate)))
 
     found = {}
     for pace in PACES:

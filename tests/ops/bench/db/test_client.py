@@ -1,12 +1,13 @@
 """psql and pgbench against a real PostgreSQL: what they are told, what they tell, and what a refusal looks like."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 
 import pytest
 from docker import DockerClient
 
-from ops.bench.db.client import Client, client
+from ops.bench.db.client import Client, client, side_by_side
 from ops.bench.db.pgbench import Load, Target
 from ops.errors import OpsError
 from tests.images.conftest import docker_client, locked
@@ -57,7 +58,7 @@ def test_a_refused_statement_is_one_error(asking: Client) -> None:
 
 
 def test_a_load_is_logged_by_script_and_by_weight(asking: Client) -> None:
-    run = asking.pgbench(TARGET, Load({"SELECT 1;\n": 1, "SELECT pg_sleep(0.05);\n": 9}, clients=4, seconds=5))
+    run = asking.pgbench((TARGET, Load({"SELECT 1;\n": 1, "SELECT pg_sleep(0.05);\n": 9}, clients=4, seconds=5)))
     quick, slow = (sorted(each.elapsed_us for each in run.transactions if each.script == script) for script in (0, 1))
 
     assert len(slow) > len(quick) > 0
@@ -66,13 +67,13 @@ def test_a_load_is_logged_by_script_and_by_weight(asking: Client) -> None:
 
 
 def test_a_load_by_the_clock_keeps_its_rate(asking: Client) -> None:
-    run = asking.pgbench(TARGET, Load({"SELECT 1;\n": 1}, clients=2, seconds=10, rate=20))
+    run = asking.pgbench((TARGET, Load({"SELECT 1;\n": 1}, clients=2, seconds=10, rate=20)))
 
     assert 100 <= len(run.transactions) <= 300
 
 
 def test_two_loads_at_the_same_time_are_one_run(asking: Client) -> None:
-    found = asking.together(
+    found = asking.pgbench(
         (TARGET, Load({"SELECT pg_sleep(0.05);\n": 1}, clients=1, seconds=4)),
         (Target(PORT, "hft_ticks", "postgres"), Load({"SELECT pg_sleep(0.2);\n": 1}, clients=1, seconds=4)),
     )
@@ -83,5 +84,13 @@ def test_two_loads_at_the_same_time_are_one_run(asking: Client) -> None:
 
 
 def test_a_load_that_is_refused_is_one_error(asking: Client) -> None:
-    with pytest.raises(OpsError, match=r"^pgbench in hft-benchdb-client: .*division by zero"):
-        asking.pgbench(TARGET, Load({"SELECT 1 / 0;\n": 1}, clients=1, seconds=1))
+    with pytest.raises(OpsError, match=r"^sh in hft-benchdb-client: pgbench: .*division by zero"):
+        asking.pgbench((TARGET, Load({"SELECT 1 / 0;\n": 1}, clients=1, seconds=1)))
+
+
+def test_commands_side_by_side_fail_where_one_does() -> None:
+    def status(*commands: list[str]) -> int:
+        return subprocess.run(["sh", "-c", side_by_side(commands)], check=False).returncode
+
+    assert status(["true"], ["test", "it's", "=", "it's"]) == 0
+    assert status(["false"], ["true"]) == status(["true"], ["false"]) == 1

@@ -41,12 +41,6 @@ def test_a_log_by_the_clock_has_one_field_more() -> None:
     assert parse("0 1 900 0 1764343000 100 25\n", seconds=1) == Run(1, [Transaction(0, 900, 1764343000_000100)])
 
 
-def test_two_runs_at_the_same_time_are_one() -> None:
-    one, other = Transaction(0, 900, 1), Transaction(0, 100, 2)
-
-    assert Run(2, [one]).beside(Run(2, [other])) == Run(2, [one, other])
-
-
 def test_an_empty_log_is_no_run() -> None:
     with pytest.raises(ValueError, match=r"^no transaction in this time; is the machine too busy to connect\?$"):
         parse("", seconds=1)
