@@ -168,10 +168,17 @@ class DatabaseObjects(pulumi.ComponentResource):
         scheduler = postgresql.Extension(
             f"{self._name}-pg-cron", name="pg_cron", database=database.name, opts=self._kept([extension])
         )
+        # What `hft db advise` reads; the server has loaded its library.
+        statistics = postgresql.Extension(
+            f"{self._name}-pg-stat-statements",
+            name="pg_stat_statements",
+            database=database.name,
+            opts=self._kept([scheduler]),
+        )
         schema = postgresql.Schema(
             f"{self._name}-schema", name=SCHEMA, database=database.name, owner=roles[OWNER].name, opts=self._kept()
         )
-        return [database, extension, scheduler, schema]
+        return [database, extension, scheduler, statistics, schema]
 
     def _make_grants(self, after: Sequence[pulumi.Resource]) -> Sequence[pulumi.Resource]:
         """On one object one after the other: grants of different roles on it collide ("tuple concurrently updated")."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
 from components.database.failover import FailoverSettings
-from components.database.hypertables import HypertableSettings, check_hypertables
+from components.database.hypertables import HypertableSettings, IndexSettings, check_hypertables
 from components.database.hypertables.chunks import chunk_minutes
 from components.database.room import LEAST_WORK_KIB, Room
 
@@ -21,7 +21,15 @@ DATABASE = "hft"
 """The database of the trading system, one on each cluster."""
 
 TRADING_HYPERTABLES = (
-    HypertableSettings(table="ticks", rows_per_second=500, row_bytes=150, retention_days=30),
+    HypertableSettings(
+        table="ticks",
+        rows_per_second=500,
+        row_bytes=206,
+        retention_days=30,
+        # The newest tick of a symbol on any venue: the migrations' index has the venue in between, so all ticks of the
+        # symbol were read and sorted, 416 ms of 4 million rows against 0.03 ms. It makes a COPY take 1.7 times as long.
+        indexes=(IndexSettings(name="ticks_symbol_ts", columns=("symbol", "ts DESC")),),
+    ),
     HypertableSettings(table="order_events", chunk_minutes=1440),
     HypertableSettings(table="opportunities", chunk_minutes=1440, retention_days=365),
     HypertableSettings(table="audit_log", chunk_minutes=10080),

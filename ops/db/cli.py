@@ -8,6 +8,7 @@ import typer
 from pulumi import automation as auto
 
 from ops.command import command
+from ops.db import advise as advisers
 from ops.db import rto as rtos
 from ops.db import switchover as moves
 from ops.db.layout import Layout, layout
@@ -52,6 +53,21 @@ def switchover(
         screen.step(f"{chosen.candidate} leads; clients were held back for {outcome.held_seconds:.2f} s")
         for each in outcome.problems:
             screen.warning(each)
+
+
+@app.command()
+def advise(stack: Stack) -> None:
+    """Show which index or setting would help the queries that the database is asked, with the evidence."""
+    with command() as screen:
+        found = _layout(stack)
+        with moves.hosts(found) as docker:
+            facts, advice = advisers.advise(found, docker)
+        for each in advice:
+            screen.line(each.what)
+            screen.note(f"why: {each.evidence}")
+            screen.note(f"how: {each.change}")
+        counted = f"{len(facts.statements)} statements on {len(found.nodes)} nodes in {facts.seconds / 3600:.1f} h"
+        screen.line(f"{len(advice) or 'no'} advice, from what was counted: {counted}")
 
 
 def _layout(stack: str) -> Layout:

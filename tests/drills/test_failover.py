@@ -252,8 +252,9 @@ def test_given_load_on_every_host_when_hft_moves_the_primary_then_clients_see_a_
             load.await_more(_AGAIN_SECONDS)
     assert cluster.leader() == standby
     assert [load.errors() for load in loads] == [[], [], []]
+    bound_seconds = model.switchover((os.cpu_count() or 1) / len(cluster.hosts))
     for load in loads:
-        judge(cluster, load, model.switchover())
+        judge(cluster, load, bound_seconds)
 
 
 def test_given_a_client_beside_the_leader_when_their_host_is_unplugged_then_it_is_told_nothing_until_they_are_back(

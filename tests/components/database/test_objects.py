@@ -68,6 +68,7 @@ def test_what_is_made(built: Recorder) -> None:
         (DEFAULT_PRIVILEGES, "db-default-hft-reader"),
         (DEFAULT_PRIVILEGES, "db-default-hft-writer"),
         (EXTENSION, "db-pg-cron"),
+        (EXTENSION, "db-pg-stat-statements"),
         (EXTENSION, "db-timescaledb"),
         (GRANT, "db-grant-connect-hft-monitoring"),
         (GRANT, "db-grant-connect-hft-reader"),
@@ -229,7 +230,7 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
     recorder: Recorder, options: Options
 ) -> None:
     recorder.run(lambda: build() and None)
-    first = ["db-database", "db-pg-cron", "db-schema", "db-timescaledb"]
+    first = ["db-database", "db-pg-cron", "db-pg-stat-statements", "db-schema", "db-timescaledb"]
 
     assert {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]} == {
         "db-grant-connect-public": first,
@@ -262,7 +263,14 @@ def test_the_database_waits_for_its_roles(recorder: Recorder, options: Options) 
 def test_what_holds_data_or_owns_it_is_protected(recorder: Recorder, options: Options) -> None:
     recorder.run(lambda: build() and None)
 
-    assert options.kept() == ["db-database", "db-pg-cron", *ROLES, "db-schema", "db-timescaledb"]
+    assert options.kept() == [
+        "db-database",
+        "db-pg-cron",
+        "db-pg-stat-statements",
+        *ROLES,
+        "db-schema",
+        "db-timescaledb",
+    ]
 
 
 def test_grants_can_be_replaced_and_are_left_to_a_server_that_may_be_gone(recorder: Recorder, options: Options) -> None:
@@ -300,6 +308,10 @@ def test_the_migrations_are_the_files_of_the_folder_and_the_password_is_secret(b
             {"file": "/run/secrets/db-owner", "content": "o", "permissions": "0444"},
         ]
     )
+
+
+def test_statements_are_counted(built: Recorder) -> None:
+    assert built.inputs(EXTENSION, "db-pg-stat-statements") == {"name": "pg_stat_statements", "database": "hft"}
 
 
 def test_the_owner_may_schedule_what_keeps_hypertables(built: Recorder) -> None:

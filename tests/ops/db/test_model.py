@@ -35,3 +35,8 @@ def test_a_slower_router_is_a_longer_gap() -> None:
     slower = PoolingSettings.model_validate({**pooling(), "failover": {"check_interval_ms": 2500}})
 
     assert model.crash(DATABASE, slower) - model.crash(DATABASE, POOLING) == 2
+
+
+def test_a_planned_switchover_takes_longer_where_hosts_share_cpus() -> None:
+    assert model.switchover(2) == 0.5
+    assert model.switchover(0.7) == 1

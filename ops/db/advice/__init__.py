@@ -1,0 +1,1 @@
+"""What a running database tells of the queries that it is asked, and what would help: facts, rules, advice."""
