@@ -19,7 +19,7 @@ from ops.errors import OpsError
 _NAME = f"hft-{STACK}-client"
 _FOLDER = "/var/lib/hft"
 _PASSWORDS = f"{_FOLDER}/pgpass"
-_LOGS = "/tmp/hft-bench-"
+_LOGS = "/tmp/hft-bench"
 _USER = 10002
 """Of the image; libpq takes a file of passwords only from its owner."""
 _TOOK = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
@@ -49,10 +49,10 @@ class Client:
             OpsError: a transaction fails, or none comes to pass.
         """
         commands = [self._prepared(target, load) for target, load in loads]
-        said(self.container, ["sh", "-c", side_by_side(commands)], {"PGPASSFILE": _PASSWORDS})
-        log = said(self.container, ["sh", "-c", f"cat {_LOGS}* && rm {_LOGS}*"])
+        afresh = f"rm -rf {_LOGS} && mkdir {_LOGS}\n"
+        said(self.container, ["sh", "-c", afresh + side_by_side(commands)], {"PGPASSFILE": _PASSWORDS})
         try:
-            return parse(log, loads[0][1].seconds)
+            return parse(self._logs(), loads[0][1].seconds)
         except ValueError as error:
             raise OpsError(f"pgbench in {self.container.name}: {error}") from error
 
@@ -60,7 +60,14 @@ class Client:
         """The command line, once its scripts are there."""
         scripts = {f"{target.user}-{number}.sql": text for number, text in enumerate(load.scripts)}
         self._put(scripts)
-        return load.arguments(target, [f"{_FOLDER}/{script}" for script in scripts], log=f"{_LOGS}{target.user}")
+        return load.arguments(target, [f"{_FOLDER}/{script}" for script in scripts], log=f"{_LOGS}/{target.user}")
+
+    def _logs(self) -> str:
+        """As an archive: what a command prints may be some MiB, of which the client of Docker loses the thread."""
+        chunks, _ = self.container.get_archive(_LOGS)
+        with io.BytesIO(b"".join(chunks)) as archive, tarfile.open(fileobj=archive) as tar:
+            files = filter(None, map(tar.extractfile, tar))
+            return "".join(file.read().decode() for file in files)
 
     def _put(self, files: Mapping[str, str]) -> None:
         with io.BytesIO() as archive:

@@ -1,5 +1,7 @@
 """Runs all measures of the database in a stack of its own, named `benchdb`."""
 
+from dataclasses import dataclass, field
+
 from ops import docker_hosts
 from ops.bench.db import boundary, drills, ingest, mixed, queries
 from ops.bench.db.client import client
@@ -33,6 +35,20 @@ def bench_db(sizes: Sizes, screen: Screen) -> list[Measure]:
     return measures
 
 
+@dataclass
+class _Told:
+    """Figures that are shown as they come: a run takes half an hour."""
+
+    screen: Screen
+    measures: list[Measure] = field(default_factory=list)
+
+    def of(self, *measures: Measure) -> None:
+        """Show and keep them."""
+        for each in measures:
+            self.screen.note(": ".join(each.row()[:2]))
+        self.measures += measures
+
+
 def _measured(sizes: Sizes, screen: Screen) -> tuple[list[Measure], str]:
     """The figures, and the page's lines for their plots; leaves no container behind."""
     with (
@@ -42,11 +58,12 @@ def _measured(sizes: Sizes, screen: Screen) -> tuple[list[Measure], str]:
         client(docker, database.image, database.passwords) as asking,
     ):
         screen.step("database, router and pooler are up")
-        found = [ingest.fill(database, asking, sizes, screen)]
+        told = _Told(screen)
+        told.of(ingest.fill(database, asking, sizes, screen))
         answers = queries.ask(database, asking, sizes, screen)
-        found += queries.measures(answers, sizes)
-        found.append(boundary.measure(database, asking, sizes, screen))
+        told.of(*queries.measures(answers, sizes))
+        told.of(boundary.measure(database, asking, sizes, screen))
         database.superuser(DROP_PLAIN, "CHECKPOINT")
-        found += mixed.measures(database, asking, sizes, screen)
+        told.of(*mixed.measures(database, asking, sizes, screen))
     plotted = queries.plot(answers, CHECKOUT / FOLDER)
-    return [*found, *drills.measures(drills.read(CHECKOUT))], plotted
+    return [*told.measures, *drills.measures(drills.read(CHECKOUT))], plotted
