@@ -14,6 +14,7 @@ from ops import down as downs
 from ops import images_cli, parts, secret_list, settings_diff, settings_file
 from ops import status as statuses
 from ops import up as ups
+from ops.backup import cli as backup_cli
 from ops.command import command
 from ops.db import cli as db_cli
 from ops.errors import OpsError
@@ -31,6 +32,7 @@ app.add_typer(secrets, name="secrets")
 app.add_typer(settings, name="settings")
 app.add_typer(images_cli.app, name="images")
 app.add_typer(db_cli.app, name="db")
+app.add_typer(backup_cli.app, name="backup")
 
 
 @app.command()

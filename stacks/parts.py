@@ -69,8 +69,10 @@ def _database(settings: StackSettings, table: _Table) -> Iterator[Part]:
 
 
 def _backup(settings: StackSettings, table: _Table) -> Iterator[Part]:
-    for use in settings.backup.port_uses(settings.database.hosts):
-        yield table.http(f"backup-{use.host}", use.host, use.port, "/metrics", container="backup")
+    backup, hosts = settings.backup, settings.database.hosts
+    for host in dict.fromkeys(hosts):
+        yield table.http(f"backup-{host}", host, backup.metrics_port, "/metrics", container="backup")
+    yield table.http("backup-drill", backup.proven_on(hosts), backup.drill_port, "/metrics")
 
 
 def _cache(settings: StackSettings, table: _Table) -> Iterator[Part]:

@@ -148,6 +148,11 @@ class StackSettings(Settings):
                 f"backup.repository is a volume of one host, and database.hosts are {', '.join(hosts)}: set "
                 "backup.repository.s3, or backup.repository.path to a file system that all of them share"
             )
+        if self.backup.proven_on(self.database.hosts) not in hosts:
+            raise ValueError(
+                f"backup.drill_host={self.backup.drill_host} is not one of database.hosts ({', '.join(hosts)}): "
+                "choose one of them, which all reach the repository"
+            )
         if missing := [name for name in S3_SECRETS if repository.s3 and name not in self.secrets.given]:
             raise ValueError(
                 f"backup.repository.s3 needs the secrets {', '.join(missing)}: add them to secrets.given, and give "

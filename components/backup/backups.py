@@ -1,7 +1,7 @@
 """The agents that make backups, one on each host of the database, of which the primary's acts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pulumi
@@ -13,14 +13,14 @@ from components._common.endpoint import Endpoint
 from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
-from components.backup.render import AGENT_FILE, CONFIG_FILE, AgentNode, agent_conf, agent_json
+from components.backup.render import AGENT_FILE, CONFIG_FILE, SCRATCH_DIR, AgentNode, agent_conf, agent_json
 from components.backup.settings import BackupSettings
+from components.backup.volumes import kept_volume
 
 TOKEN = "hft:backup:Backups"
 _RULES = Path(__file__).with_name("alerts.yaml")
 # Weight against other containers while CPUs are short; Docker's default is 1,024.
 _CPU_SHARES = 128
-_PREPARE_MEMORY_MIB = 128
 # pgBackRest ends its processes and its session of the primary on SIGTERM.
 _STOP_GRACE_SECONDS = 30
 
@@ -62,7 +62,12 @@ class Backups(pulumi.ComponentResource):
         placed = [args.placements[host] for host in dict.fromkeys(node.host for node in args.nodes)]
         for placement in placed:
             self._make_agent(name, args, placement, after=ended_well(self._make_prepared(name, args, placement)))
-        self.scrape_targets = tuple(_target(name, args.settings, placement) for placement in placed)
+        prover = args.placements[args.settings.proven_on([node.host for node in args.nodes])]
+        self._make_drill(name, args, prover)
+        self.scrape_targets = (
+            *(_target(f"{name}-{placement.host}", placement, args.settings.metrics_port) for placement in placed),
+            _target(f"{name}-drill", prover, args.settings.drill_port),
+        )
         self.alert_rules = {"backup.yaml": _RULES.read_text()}
         self.register_outputs(
             {
@@ -73,7 +78,7 @@ class Backups(pulumi.ComponentResource):
 
     def _make_prepared(self, name: str, args: BackupsArgs, placement: Placement) -> docker.Container:
         """Makes the stanza and sees a WAL file arrive, or says why not."""
-        spec = _spec(f"{name}-prepared", args, placement, ["prepare"], _PREPARE_MEMORY_MIB)
+        spec = _spec(f"{name}-prepared", args, placement, "prepare", _nodes_on(args, placement))
         return docker.Container(
             f"{name}-prepared-{placement.host}", one_shot_arguments(spec, placement), opts=options(self, placement)
         )
@@ -81,36 +86,49 @@ class Backups(pulumi.ComponentResource):
     def _make_agent(
         self, name: str, args: BackupsArgs, placement: Placement, after: pulumi.Input[pulumi.Resource]
     ) -> docker.Container:
-        spec = _spec(name, args, placement, ["serve"], args.settings.memory_mib)
+        spec = _spec(name, args, placement, "serve", _nodes_on(args, placement))
         return docker.Container(
             f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement, [after])
         )
 
+    def _make_drill(self, name: str, args: BackupsArgs, placement: Placement) -> docker.Container:
+        """Has no node: it restores from the repository alone."""
+        scratch = kept_volume(self, f"{name}-drill-data", f"{name}-drill", placement)
+        spec = _spec(f"{name}-drill", args, placement, "prove", nodes=())
+        roomy = replace(
+            spec, memory_mib=args.settings.drill_memory_mib, volumes={**spec.volumes, SCRATCH_DIR: scratch.name}
+        )
+        return docker.Container(f"{name}-drill", arguments(roomy, placement), opts=options(self, placement))
 
-def _spec(role: str, args: BackupsArgs, placement: Placement, command: Sequence[str], memory_mib: int) -> ContainerSpec:
-    here = [node for node in args.nodes if node.host == placement.host]
-    nodes = [_agent_node(node) for node in here]
-    listen = Endpoint(placement.address, args.settings.metrics_port)
+
+def _spec(role: str, args: BackupsArgs, placement: Placement, command: str, nodes: Sequence[NodeData]) -> ContainerSpec:
+    """A container that reads `nodes`; the one that drills has none."""
+    port = args.settings.metrics_port if nodes else args.settings.drill_port
+    agent_nodes = [_agent_node(node) for node in nodes]
     return ContainerSpec(
         component="backup",
         role=role,
         tier="infra",
         image=args.image,
-        command=command,
+        command=[command],
         files={
             **args.archiving.files,
             CONFIG_FILE: agent_conf(args.settings, args.stanza, NODE_DATA_DIR, CLUSTER_PATH),
-            AGENT_FILE: agent_json(args.settings, args.stanza, nodes, (listen.address, listen.port)),
+            AGENT_FILE: agent_json(args.settings, args.stanza, agent_nodes, placement.address),
         },
         embedded_secrets=args.archiving.secrets,
         volumes=args.archiving.volumes,
-        volumes_read={_folder(node): node.volume for node in here},
+        volumes_read={_folder(node): node.volume for node in nodes},
         host_paths_written=args.archiving.host_paths,
-        healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/metrics"],
+        healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{placement.address}:{port}/metrics"],
         cpu_shares=_CPU_SHARES,
-        memory_mib=memory_mib,
+        memory_mib=args.settings.memory_mib,
         stop_grace_seconds=_STOP_GRACE_SECONDS,
     )
+
+
+def _nodes_on(args: BackupsArgs, placement: Placement) -> list[NodeData]:
+    return [node for node in args.nodes if node.host == placement.host]
 
 
 def _folder(node: NodeData) -> str:
@@ -128,10 +146,7 @@ def _agent_node(node: NodeData) -> AgentNode:
     )
 
 
-def _target(name: str, settings: BackupSettings, placement: Placement) -> ScrapeTarget:
+def _target(instance: str, placement: Placement, port: int) -> ScrapeTarget:
     return ScrapeTarget(
-        job="backup",
-        instance=f"{name}-{placement.host}",
-        address=f"{placement.address}:{settings.metrics_port}",
-        interval_seconds=15,
+        job="backup", instance=instance, address=str(Endpoint(placement.address, port)), interval_seconds=15
     )

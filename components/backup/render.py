@@ -12,6 +12,8 @@ SECRET_FILE = "/run/secrets/pgbackrest.conf"
 AGENT_FILE = "/etc/hft/backup.json"
 REPOSITORY_DIR = "/var/lib/hft/repository"
 """Where a repository that is a folder is mounted."""
+SCRATCH_DIR = "/var/lib/hft/scratch"
+"""Where the container that drills has its volume."""
 CA_FILE = "/etc/hft/s3-ca.pem"
 """The authority of an S3 store, where the settings name one."""
 SPOOL_FOLDER = "spool"
@@ -88,15 +90,18 @@ def secret_conf(cipher: str, s3_keys: tuple[str, str] | None) -> str:
     return _ini({"global": found})
 
 
-def agent_json(settings: BackupSettings, stanza: str, nodes: Sequence[AgentNode], listen: tuple[str, int]) -> str:
-    """backup.json: what the agent itself needs to know."""
+def agent_json(settings: BackupSettings, stanza: str, nodes: Sequence[AgentNode], address: str) -> str:
+    """backup.json: what the agent itself needs to know on the host with this address."""
     return to_json(
         {
             "stanza": stanza,
-            "listen": list(listen),
+            "listen": [address, settings.metrics_port],
+            "listen_proof": [address, settings.drill_port],
             "nodes": [vars(node) for node in nodes],
             "full": _schedule(settings.full),
             "differential": _schedule(settings.differential),
+            "verify": _schedule(settings.verify),
+            "drill": _schedule(settings.drill),
             "archive_queue_mib": settings.archive_queue_mib,
         }
     )

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_docker as docker
 
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR, Archiving
-from components._common.labels import labels
-from components._common.naming import volume_name
 from components._common.placement import Placements
 from components.backup.render import (
     CA_FILE,
@@ -21,6 +18,7 @@ from components.backup.render import (
     stanza_name,
 )
 from components.backup.settings import CIPHER_SECRET, S3_SECRETS, BackupSettings
+from components.backup.volumes import kept_volume
 
 TOKEN = "hft:backup:BackupRepository"
 
@@ -67,21 +65,13 @@ class BackupRepository(pulumi.ComponentResource):
                 **({CA_FILE: s3.ca_pem} if s3 and s3.ca_pem else {}),
             },
             secrets=(CIPHER_SECRET, *(S3_SECRETS if s3 else ())),
-            volumes={} if path or s3 else {REPOSITORY_DIR: self._make_volume(name, args).name},
+            volumes={} if path or s3 else {REPOSITORY_DIR: self._volume(name, args)},
             host_paths={REPOSITORY_DIR: path} if path else {},
         )
         self.register_outputs({"archiving": dict(self.archiving.parameters), "stanza": self.stanza})
 
-    def _make_volume(self, name: str, args: BackupRepositoryArgs) -> docker.Volume:
-        stack = pulumi.get_stack()
-        placement = args.placements[args.hosts[0]]
-        found = labels(stack=stack, component="backup", role=name, tier="data")
-        return docker.Volume(
-            f"{name}-data",
-            name=volume_name(stack, name, "data"),
-            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
-            opts=pulumi.ResourceOptions(parent=self, provider=placement.provider, protect=True, retain_on_delete=True),
-        )
+    def _volume(self, name: str, args: BackupRepositoryArgs) -> pulumi.Output[str]:
+        return kept_volume(self, f"{name}-data", name, args.placements[args.hosts[0]]).name
 
 
 def _secret_file(args: BackupRepositoryArgs) -> pulumi.Output[str]:

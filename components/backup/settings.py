@@ -1,5 +1,6 @@
 """What an operator chooses for backups: where they are kept, when they are made, how far back they reach."""
 
+from collections.abc import Sequence
 from datetime import time
 from typing import Annotated, Literal
 
@@ -83,6 +84,12 @@ class BackupSettings(Settings):
     """When everything is copied. The quietest hour of the week: it reads the whole database."""
     differential: ScheduleSettings = ScheduleSettings(at=time(3, 0))
     """When what has changed since the last full backup is copied; a restore replays WAL from there on."""
+    verify: ScheduleSettings = ScheduleSettings(days=("sat",), at=time(6, 0))
+    """When every file of the repository is read and compared with its checksum."""
+    drill: ScheduleSettings = ScheduleSettings(days=("sun",), at=time(6, 0))
+    """When the newest backup is restored into a container of its own, looked over and thrown away."""
+    drill_host: str | None = None
+    """Host that drills and verifies; without, the last one of the database. Its disk has room for one more copy."""
     window_days: int = Field(default=14, ge=1, le=3650)
     """How far back a restore may go, in days: the last full backup before it is kept, with all WAL since."""
     process_max: int = Field(default=1, ge=1, le=64)
@@ -95,12 +102,23 @@ class BackupSettings(Settings):
     once. Less than what the data disk has free."""
     memory_mib: int = Field(default=256, ge=128, le=16384)
     """Memory limit of the agent that makes backups on each host of the database, in MiB."""
+    drill_memory_mib: int = Field(default=1024, ge=512, le=65536)
+    """Memory limit of the container that drills, in MiB: a small server with 128 MiB of shared_buffers."""
     metrics_port: Annotated[int, PORT] = 19854
     """Port of the agents' metrics."""
+    drill_port: Annotated[int, PORT] = 19855
+    """Port of the metrics of drills and verifications."""
 
     def port_uses(self, hosts: tuple[str, ...]) -> tuple[PortUse, ...]:
         """The ports of all parts, for a database on these hosts."""
-        return uses("backup.metrics_port", self.metrics_port, tuple(dict.fromkeys(hosts)))
+        return (
+            *uses("backup.metrics_port", self.metrics_port, tuple(dict.fromkeys(hosts))),
+            *uses("backup.drill_port", self.drill_port, (self.proven_on(hosts),)),
+        )
+
+    def proven_on(self, hosts: Sequence[str]) -> str:
+        """Host that drills and verifies, for a database on these hosts."""
+        return self.drill_host or hosts[-1]
 
     @model_validator(mode="after")
     def _queue_holds_what_a_timeout_makes(self) -> "BackupSettings":

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from components._common.naming import docker_name, network_name
-from components.backup.agent.metrics import BackupMetrics
+from components.backup.agent.metrics import BackupMetrics, ProofMetrics
 from stacks.parts import parts
 from stacks.settings import StackSettings
 from workloads.metrics import EngineMetrics
@@ -47,7 +47,8 @@ def known_names() -> set[str]:
 
 
 def known_metrics() -> set[str]:
-    families = [*EngineMetrics().registry.collect(), *BackupMetrics().registry.collect()]
+    registries = [found.registry for found in (EngineMetrics(), BackupMetrics(), ProofMetrics())]
+    families = [family for registry in registries for family in registry.collect()]
     engines = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
     asked = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
     return engines | {

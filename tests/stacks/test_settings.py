@@ -95,6 +95,10 @@ def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
             "cache.valkey_port takes port 15433 on host local, as database.postgres_port does: change one of them",
         ),
         (
+            put("backup.drill_host", "mars"),
+            "the host of backup.drill_port=mars is not one of hosts (local): use one of these or add it",
+        ),
+        (
             put("backup.window_days", 31),
             "database.objects.hypertables[0].retention_days=30 of ticks is shorter than backup.window_days=31: "
             "raise it or shorten the window",
@@ -172,3 +176,17 @@ def test_a_bucket_with_given_keys_is_good() -> None:
     settings["secrets"] = {"given": ["backup-s3-key", "backup-s3-key-secret"]}
 
     assert StackSettings.model_validate(settings).backup.repository.s3 is not None
+
+
+def test_drills_are_where_the_database_is() -> None:
+    settings = config("prod")
+    settings["database"]["hosts"] = ["alpha", "beta"]
+    settings["backup"]["drill_host"] = "gamma"
+
+    with pytest.raises(ValidationError) as raised:
+        StackSettings.model_validate(settings)
+
+    assert raised.value.errors()[0]["msg"] == (
+        "Value error, backup.drill_host=gamma is not one of database.hosts (alpha, beta): choose one of them, which "
+        "all reach the repository"
+    )

@@ -1,15 +1,19 @@
-"""`python3 -m agent serve|prepare|now full|now diff|leads`."""
+"""The commands of the image: `python3 -m agent serve`, and those that `_COMMANDS` says."""
 
+import json
 import os
 import sys
+from datetime import UTC, datetime
 
 from . import link, nodes, pgbackrest, stanza
+from .codes import NOT_HERE
 from .config import Config
 from .prepare import prepare
-from .serve import Agent, say
+from .prove import Proof
+from .say import say
+from .serve import Agent
 
-NOT_HERE = 3
-"""Exit status: the primary is on another host."""
+_COMMANDS = "serve, prepare, now full|diff, info, prove, verify, drill [TIME]"
 
 
 def main(arguments: list[str]) -> int:
@@ -29,13 +33,31 @@ def main(arguments: list[str]) -> int:
                 os.set_inheritable(link.hold(primary), True)
                 command = pgbackrest.argv(config.stanza, *pgbackrest.backup_arguments(kind, primary))
                 os.execvp(command[0], command)
+            case ["info"]:
+                print(pgbackrest.call(config.stanza, "--output=json", "--log-level-console=error", "info"))
+            case ["drill", *to]:
+                line = Proof(config).drill(_time(to))
+                print(line)
+                return 0 if json.loads(line)["success"] else 1
+            case ["verify"]:
+                return 0 if Proof(config).verify() else 1
+            case ["prove"]:
+                Proof(config).run()
             case _:
-                say(f"agent: no command {' '.join(arguments) or '(none)'}; there are serve, prepare and now full|diff")
+                say(f"agent: no command {' '.join(arguments) or '(none)'}; there are {_COMMANDS}")
                 return 64
     except (pgbackrest.PgBackRestError, stanza.OtherClusterError, link.BusyError, LookupError) as error:
         say(str(error))
         return 1
     return 0
+
+
+def _time(arguments: list[str]) -> datetime | None:
+    """The time asked for, in UTC where it says nothing else; None for the newest."""
+    if not arguments:
+        return None
+    found = datetime.fromisoformat(arguments[0])
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,12 @@ class Config:
     listen: tuple[str, int]
     """Address and port of the metrics."""
     nodes: tuple[Node, ...]
+    listen_proof: tuple[str, int]
+    """The same of the container that proves backups."""
     full: Schedule
     differential: Schedule
+    verify: Schedule
+    drill: Schedule
     archive_queue_mib: int
 
     @classmethod
@@ -45,6 +49,9 @@ class Config:
             stanza=found["stanza"],
             listen=(address, port),
             nodes=tuple(Node(**{**node, "path": Path(node["path"])}) for node in found["nodes"]),
+            listen_proof=(found["listen_proof"][0], found["listen_proof"][1]),
+            verify=Schedule.parse(found["verify"]),
+            drill=Schedule.parse(found["drill"]),
             full=Schedule.parse(found["full"]),
             differential=Schedule.parse(found["differential"]),
             archive_queue_mib=found["archive_queue_mib"],

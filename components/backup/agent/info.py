@@ -30,6 +30,8 @@ class Backup:
     """Position in the WAL from which on the copy is whole."""
     failed_pages: bool
     """Whether pages with wrong checksums were found."""
+    rows: str | None = None
+    """What rows.py counted when it began."""
 
 
 @dataclass(frozen=True)
@@ -113,4 +115,5 @@ def _backup(found: dict[str, Any]) -> Backup:
         timeline=int(found["archive"]["stop"][:8], 16),
         stop_lsn=lsn(found["lsn"]["stop"]),
         failed_pages=bool(found["error"]),
+        rows=(found.get("annotation") or {}).get("rows"),
     )

@@ -1,7 +1,9 @@
 """The agent's metrics. Those of the repository are the same on every host; those of the archive come from the primary's
 host only."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -71,3 +73,31 @@ class BackupMetrics:
         """The primary is on another host, whose agent tells of its archive."""
         for each in (self.queue, self.lag, self.archive_failed, self.archived):
             each.set(0)
+
+
+class ProofMetrics:
+    """What the last drill and the last verification found; a series is there once there was one."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+        def gauge(name: str, what: str) -> Gauge:
+            return Gauge(name, what, ("stanza",), registry=self.registry)
+
+        self.drill_success = gauge("hft_restore_drill_success", "1 where the last restore drill passed.")
+        self.drill_seconds = gauge("hft_restore_drill_seconds", "What the last restore drill took.")
+        self.drill_age = gauge("hft_restore_drill_age_seconds", "Time since the last restore drill ended.")
+        self.verify_success = gauge("hft_backup_verify_success", "1 where every file of the repository was good.")
+        self.verify_age = gauge("hft_backup_verify_age_seconds", "Time since the repository was verified.")
+
+    def show(
+        self, stanza: str, drill: Mapping[str, Any] | None, verify: Mapping[str, Any] | None, now: datetime
+    ) -> None:
+        """Set what is known."""
+        if drill:
+            self.drill_success.labels(stanza).set(drill["success"])
+            self.drill_seconds.labels(stanza).set(drill["seconds"])
+            self.drill_age.labels(stanza).set(now.timestamp() - drill["ended"])
+        if verify:
+            self.verify_success.labels(stanza).set(verify["success"])
+            self.verify_age.labels(stanza).set(now.timestamp() - verify["ended"])

@@ -4,8 +4,11 @@ import json
 import re
 import subprocess
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from . import info
+import psycopg
+
+from . import info, rows
 from .config import Node
 
 _COMMAND = ("pgbackrest", "--config=/etc/hft/pgbackrest.conf", "--config-include-path=/run/secrets")
@@ -66,5 +69,10 @@ def on(node: Node, *arguments: str) -> Sequence[str]:
 
 
 def backup_arguments(kind: info.Kind, node: Node) -> Sequence[str]:
-    """The arguments of a backup."""
-    return on(node, f"--type={kind}", "backup")
+    """The arguments of a backup, which keeps what rows the database has just got."""
+    try:
+        counted = [f"--annotation={rows.ANNOTATION}={rows.before(node, datetime.now(UTC)).as_text()}"]
+    except psycopg.Error:
+        # No database of ours yet; a backup is better than none.
+        counted = []
+    return on(node, f"--type={kind}", *counted, "backup")

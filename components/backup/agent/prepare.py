@@ -4,7 +4,7 @@ import time
 
 from . import nodes, pgbackrest, stanza
 from .config import Config
-from .serve import say
+from .say import say
 
 # Nodes may be replaced meanwhile: the primary moves, for about failover.ttl_seconds.
 _PRIMARY_SECONDS = 120

@@ -3,9 +3,7 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 from prometheus_client import start_http_server
@@ -13,6 +11,7 @@ from prometheus_client import start_http_server
 from . import info, link, nodes, pgbackrest, stanza
 from .config import Config, Node
 from .metrics import BackupMetrics
+from .say import say
 
 WAL_FILE_BYTES = 16 * 1024 * 1024
 """PostgreSQL's default, which initdb is not told to change."""
@@ -119,8 +118,3 @@ class Agent:
                 self._running[0].wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self._running[0].kill()
-
-
-def say(text: str) -> None:
-    """One line of the log."""
-    print(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} {text}", flush=True, file=sys.stderr)

@@ -101,11 +101,14 @@ def test_postgresql_archives_what_is_not_full_in_time_and_is_reached_by_the_agen
 def test_the_agent_is_told_its_nodes_and_times() -> None:
     node = AgentNode(name="tsdb-0", address="10.0.0.1", path="/n/pg17", socket="/n", port=15432)
 
-    assert json.loads(agent_json(settings(), "hft-dev", [node], ("10.0.0.1", 19854))) == {
+    assert json.loads(agent_json(settings(), "hft-dev", [node], "10.0.0.1")) == {
         "stanza": "hft-dev",
         "listen": ["10.0.0.1", 19854],
+        "listen_proof": ["10.0.0.1", 19855],
         "nodes": [{"name": "tsdb-0", "address": "10.0.0.1", "path": "/n/pg17", "socket": "/n", "port": 15432}],
         "full": {"days": ["sun"], "at": "03:00"},
         "differential": {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "at": "03:00"},
+        "verify": {"days": ["sat"], "at": "06:00"},
+        "drill": {"days": ["sun"], "at": "06:00"},
         "archive_queue_mib": 16384,
     }

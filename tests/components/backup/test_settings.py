@@ -10,11 +10,17 @@ from tests.components.verdicts import accepts, refusal
 S3 = {"endpoint": "s3.example.net:9000", "bucket": "hft-backup", "region": "eu-central-1"}
 
 
-def test_every_host_of_the_database_has_one_agent() -> None:
+def test_every_host_of_the_database_has_one_agent_and_one_has_drills() -> None:
     assert BackupSettings().port_uses(("a", "b", "a")) == (
         PortUse("backup.metrics_port", "a", 19854),
         PortUse("backup.metrics_port", "b", 19854),
+        PortUse("backup.drill_port", "a", 19855),
     )
+
+
+def test_drills_are_on_the_last_host_of_the_database_or_on_the_one_named() -> None:
+    assert BackupSettings().proven_on(("a", "b")) == "b"
+    assert BackupSettings(drill_host="a").proven_on(("a", "b")) == "a"
 
 
 def test_a_schedule_is_read_as_people_write_it() -> None:

@@ -26,5 +26,8 @@ def config(node: Node) -> Config:
         nodes=(node,),
         full=Schedule.parse({"days": ["sun"], "at": "03:00"}),
         differential=Schedule.parse({"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "at": "03:00"}),
+        listen_proof=("127.0.0.1", 19855),
+        verify=Schedule.parse({"days": ["sat"], "at": "06:00"}),
+        drill=Schedule.parse({"days": ["sun"], "at": "06:00"}),
         archive_queue_mib=1024,
     )
