@@ -66,6 +66,13 @@ echo > /tmp/hft-handover/go
 wait $!
 ! pg_ctl --pgdata=/var/lib/hft/data/pg17 status > /dev/null || exit 1
 pg_controldata /var/lib/hft/data/pg17 | grep -q '^Database cluster state: *shut down$'
+# One that still archives is left to Patroni.
+printf '%s\n' 'archive_mode = on' "archive_command = 'sleep 4'" >> /var/lib/hft/data/pg17/postgresql.conf
+pg_ctl --pgdata=/var/lib/hft/data/pg17 --wait --log=/tmp/postgres.log start > /dev/null
+(read -r told < /tmp/hft-handover/stopping; echo > /tmp/hft-handover/go) &
+hft-before-stop /var/lib/hft/data/pg17
+pg_ctl --pgdata=/var/lib/hft/data/pg17 status > /dev/null
+pg_controldata /var/lib/hft/data/pg17 | grep -q '^Database cluster state: *shut down$'
 exec 9>&-
 rm /run/secrets/db-rewind
 ! hft-post-bootstrap 'dbname=postgres' 2> /tmp/refused || exit 1
