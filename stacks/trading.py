@@ -32,6 +32,9 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     backups = backup.Backups("backup", backup.BackupsArgs(
         settings=s.backup, placements=at, image=images["backup"], stanza=store.stanza, archiving=store.archiving,
         nodes=tsdb.data), Options(depends_on=[tsdb.writable]))
+    witness = database.FailoverWitness("witness", database.FailoverWitnessArgs(
+        settings=s.database, placements=at, image=images["witness"], members=tsdb.members,
+        etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd]))
     router = pooling.Router("router", pooling.RouterArgs(
         settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
         members=tsdb.members))
@@ -63,7 +66,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         for engine in s.trading.engines
     ]
 
-    watched: list[Watched] = [etcd, tsdb, backups, router, pooler, reference, *engines]
+    watched: list[Watched] = [etcd, tsdb, backups, witness, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
         exporter_image=images["exporters"],

@@ -97,6 +97,8 @@ class ContainerSpec:
     cpu_shares: int | None = None
     """Weight against other containers while CPUs are short; without, Docker's 1,024."""
     pid_mode: str | None = None
+    capabilities: Sequence[str] = ()
+    """Capabilities that it keeps of those that all are dropped: `NET_ADMIN`. Only root in the container has them."""
     plane: Plane | None = None
     """Without: the host's network (docs/adr/0002-host-networking.md)."""
 
@@ -156,7 +158,7 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
         volumes=_volumes(spec),
         tmpfs=dict.fromkeys(spec.tmpfs, ""),
         read_only=True,
-        capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
+        capabilities=docker.ContainerCapabilitiesArgs(adds=list(spec.capabilities) or None, drops=["ALL"]),
         security_opts=["no-new-privileges:true"],
         ulimits=_ulimits(spec),
         cpu_set=spec.cpu_set or placement.housekeeping_cpus,

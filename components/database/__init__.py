@@ -5,6 +5,7 @@ from components.database.etcd import EtcdCluster, EtcdClusterArgs
 from components.database.failover import FailoverSettings
 from components.database.objects import DatabaseObjects, DatabaseObjectsArgs, RolePasswords
 from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
+from components.database.witness import FailoverWitness, FailoverWitnessArgs
 
 __all__ = [
     "DatabaseObjects",
@@ -15,6 +16,8 @@ __all__ = [
     "EtcdClusterArgs",
     "EtcdSettings",
     "FailoverSettings",
+    "FailoverWitness",
+    "FailoverWitnessArgs",
     "RolePasswords",
     "TimescaleCluster",
     "TimescaleClusterArgs",

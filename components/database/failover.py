@@ -8,6 +8,10 @@ from pydantic import Field, model_validator
 from components._common.profile import Profile, filled
 from components._common.settings import Settings
 
+WITNESS_TIMEOUT_MS, WITNESS_INTERVAL_MS = 400, 200
+"""How long a host may take to answer a witness, and the pause between two looks. In one site an answer takes below a
+millisecond; a first packet that is lost is sent again after 1 s, so each look stands for one packet."""
+
 _SAFE = {
     "ttl_seconds": 30,
     "loop_wait_seconds": 5,
@@ -15,6 +19,7 @@ _SAFE = {
     "primary_start_timeout_seconds": 30,
     "etcd_heartbeat_ms": 250,
     "etcd_election_ms": 2500,
+    "witness_probes": 10,
 }
 
 
@@ -37,6 +42,9 @@ class FailoverSettings(Settings):
     etcd_election_ms: int = Field(default=1000, ge=100, le=50000)
     """Silence after which a member of etcd calls an election, in ms; safe: 2500. etcd documentation, tuning: ten
     heartbeats."""
+    witness_probes: int = Field(default=3, ge=0, le=100)
+    """Looks in a row, 0.6 s each, that find the primary's host gone before the witnesses on the others take its lease
+    away; safe: 10. 0 = no witnesses: the lease runs out by itself."""
 
     @model_validator(mode="before")
     @classmethod

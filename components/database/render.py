@@ -82,7 +82,11 @@ def patroni_yml(
                 # Who may change or restart the cluster; reading is open.
                 "allowlist": addresses,
             },
-            "etcd3": {"hosts": list(etcd_endpoints)},
+            "etcd3": {
+                "hosts": nearest_first(member.address, etcd_endpoints),
+                # In this order, not in one that etcd tells: a node that talks to the host that is lost waits for it.
+                "use_proxies": True,
+            },
             "bootstrap": _bootstrap(),
             "postgresql": _postgresql(settings, member, addresses),
         }
@@ -108,6 +112,11 @@ def roles_json(settings: DatabaseObjectsSettings) -> str:
 
 def _role(bounds: RoleSettings) -> dict[str, str]:
     return {"lock_timeout": f"{bounds.lock_timeout_seconds}s"}
+
+
+def nearest_first(address: str, etcd_endpoints: Sequence[str]) -> list[str]:
+    """The members of etcd with the one at an address before the others, which keep their order."""
+    return sorted(etcd_endpoints, key=lambda endpoint: endpoint.rpartition(":")[0] != address)
 
 
 def shared_json(settings: DatabaseSettings) -> str:

@@ -177,11 +177,19 @@ class DatabaseSettings(Settings):
     """First port of Patroni's REST API and metrics."""
     exporter_port: Annotated[int, PORT] = 19187
     """First port of the PostgreSQL exporters."""
+    witness_port: Annotated[int, PORT] = 19208
+    """Port of the witnesses' metrics."""
 
     @property
     def room(self) -> Room:
         """How the memory of a node is divided."""
         return Room(memory_mib=self.memory_mib, connections=self.max_connections, cpus=self.cpus)
+
+    @property
+    def witness_hosts(self) -> tuple[str, ...]:
+        """Hosts with a witness: each that has a node, where there are several and witnesses are wanted."""
+        hosts = tuple(dict.fromkeys(self.hosts))
+        return hosts if len(hosts) > 1 and self.failover.witness_probes else ()
 
     def port_uses(self) -> tuple[PortUse, ...]:
         """The ports of all parts."""
@@ -190,6 +198,7 @@ class DatabaseSettings(Settings):
             *uses("database.postgres_port", self.postgres_port, self.hosts),
             *uses("database.patroni_port", self.patroni_port, self.hosts),
             *uses("database.exporter_port", self.exporter_port, self.hosts),
+            *uses("database.witness_port", self.witness_port, self.witness_hosts),
         )
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ The parts are those of Patroni's and etcd's sources and HAProxy's checks. A mach
 import math
 
 from components.database import DatabaseSettings
+from components.database.failover import WITNESS_INTERVAL_MS, WITNESS_TIMEOUT_MS
 from components.pooling import PoolingSettings
 
 # etcd server/lease/lessor.go: expired leases are looked for every 500 ms.
@@ -14,6 +15,8 @@ _LEASE_SCAN_SECONDS = 0.5
 _STATUS_SECONDS = 2
 # A standby that has replayed everything: end of recovery and a new timeline.
 _PROMOTE_SECONDS = 1
+# Votes are written, read and counted: some requests to etcd.
+_VOTE_SECONDS = 0.2
 # Nobody has to notice anything: what a busy machine takes from a writer at any time.
 _UNNOTICED_SECONDS = 1
 # The goal of a planned switchover is one for hosts on which Patroni and PostgreSQL do not wait for each other's CPU.
@@ -24,27 +27,38 @@ def crash(database: DatabaseSettings, pooling: PoolingSettings) -> float:
     """PostgreSQL died and its host lives: seen in the next loop, restarted in place, else a standby takes over."""
     timers = database.failover
     given_up = timers.loop_wait_seconds + timers.primary_start_timeout_seconds + timers.loop_wait_seconds
-    return given_up + _takeover(pooling)
+    return given_up + _STATUS_SECONDS + _takeover(pooling)
 
 
 def restarted(database: DatabaseSettings, pooling: PoolingSettings) -> float:
-    """Patroni and PostgreSQL died and Docker restarts them: in place, as in a crash, else when the lease runs out."""
+    """Patroni and PostgreSQL died and Docker restarts them: in place, as in a crash, else a standby takes over."""
     return max(crash(database, pooling), node_lost(database, pooling))
 
 
 def node_lost(database: DatabaseSettings, pooling: PoolingSettings) -> float:
-    """PostgreSQL and Patroni are gone and etcd is whole: the lease, renewed just before, has to run out."""
-    return database.failover.ttl_seconds + _LEASE_SCAN_SECONDS + _takeover(pooling)
+    """PostgreSQL and Patroni are gone and etcd is whole: the witnesses see it, or the lease has to run out."""
+    return min(_deposed(database), _expired(database)) + _takeover(pooling)
+
+
+def frozen(database: DatabaseSettings, pooling: PoolingSettings) -> float:
+    """PostgreSQL and Patroni do nothing, and their host answers for them: the lease has to run out."""
+    return _expired(database) + _takeover(pooling)
 
 
 def host_lost(database: DatabaseSettings, pooling: PoolingSettings) -> float:
-    """A host is gone with a member of etcd, perhaps etcd's leader.
+    """A host is gone, with a member of etcd that does not lead it."""
+    # A node that was talking to the lost member asks another one when it gives up.
+    waited = _expired(database) + database.failover.retry_timeout_seconds
+    return min(_deposed(database), waited) + _takeover(pooling)
 
-    Raft's election takes up to two election timeouts, and a new leader of etcd gives every lease its whole life and one
-    election timeout more (lessor.go, Promote). Patroni may hang on the lost member until it gives up asking it.
+
+def host_of_etcds_leader_lost(database: DatabaseSettings, pooling: PoolingSettings) -> float:
+    """A host is gone with etcd's leader.
+
+    Raft's election takes up to two election timeouts, and nobody can vote before. A new leader of etcd gives every
+    lease its whole life and one election timeout more (lessor.go, Promote).
     """
-    election = database.failover.etcd_election_ms / 1000
-    return node_lost(database, pooling) + 3 * election + database.failover.retry_timeout_seconds
+    return host_lost(database, pooling) + 3 * database.failover.etcd_election_ms / 1000
 
 
 def standby_lost(database: DatabaseSettings) -> float:
@@ -65,9 +79,22 @@ def switchover(cpus_per_host: float) -> float:
     return 0.5 if cpus_per_host >= _CPUS_OF_A_HANDOVER else 1
 
 
+def _expired(database: DatabaseSettings) -> float:
+    # Renewed just before the fault.
+    return database.failover.ttl_seconds + _LEASE_SCAN_SECONDS + _STATUS_SECONDS
+
+
+def _deposed(database: DatabaseSettings) -> float:
+    if not database.witness_hosts:
+        return math.inf
+    # Nobody waits for the lost member's status: the fence refuses.
+    look_ms = WITNESS_TIMEOUT_MS + WITNESS_INTERVAL_MS
+    return database.failover.witness_probes * look_ms / 1000 + _VOTE_SECONDS
+
+
 def _takeover(pooling: PoolingSettings) -> float:
     # HAProxy takes a server after two good checks: one that comes a whole interval late, then a fast one.
     # A login that failed just before the route led somewhere holds all others up.
     route = pooling.failover
     found_ms = route.check_interval_ms + route.fast_interval_ms + route.login_retry_ms
-    return _STATUS_SECONDS + _PROMOTE_SECONDS + found_ms / 1000
+    return _PROMOTE_SECONDS + found_ms / 1000

@@ -42,7 +42,7 @@ FAULTS = (
     ),
     Fault(
         "the primary's container is frozen",
-        model.node_lost,
+        model.frozen,
         "given_load_when_the_leaders_container_is_frozen_then_a_standby_takes_over_and_the_thawed_one_follows",
     ),
     Fault(
@@ -52,7 +52,7 @@ FAULTS = (
     ),
     Fault(
         "the primary's host is gone, with etcd's leader",
-        model.host_lost,
+        model.host_of_etcds_leader_lost,
         "given_etcd_led_beside_the_leader_when_their_host_is_unplugged_then_a_standby_takes_over",
     ),
     Fault(

@@ -11,6 +11,7 @@ from components.backup.agent.metrics import BackupMetrics, ProofMetrics
 from stacks.parts import parts
 from stacks.settings import StackSettings
 from workloads.metrics import EngineMetrics
+from workloads.witness.metrics import WitnessMetrics
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/runbooks"
@@ -47,11 +48,11 @@ def known_names() -> set[str]:
 
 
 def known_metrics() -> set[str]:
-    registries = [found.registry for found in (EngineMetrics(), BackupMetrics(), ProofMetrics())]
+    registries = [found.registry for found in (EngineMetrics(), BackupMetrics(), ProofMetrics(), WitnessMetrics())]
     families = [family for registry in registries for family in registry.collect()]
-    engines = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+    workloads = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
     asked = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
-    return engines | {
+    return workloads | {
         f"{key}_{column}" for key, each in asked.items() for metric in each["metrics"] for column in metric
     }
 

@@ -26,7 +26,7 @@ from tests.drills import settings
 from tests.drills.rig import Host, await_true
 
 STACK = "drills"
-_IMAGES = ("etcd", "exporters", "haproxy", "migrate", "pgbouncer", "timescaledb")
+_IMAGES = ("etcd", "exporters", "haproxy", "migrate", "pgbouncer", "timescaledb", "witness")
 # A node that was away is rewound or copied anew, and Patroni looks every loop; a busy machine does not decide.
 _WHOLE_SECONDS = 120
 _ANSWER_SECONDS = 2
@@ -103,6 +103,10 @@ class Cluster:
             finally:
                 container.unpause()
 
+    def fenced(self) -> list[Host]:
+        """Hosts that answer and say that they fence another one."""
+        return [host for host in self.hosts if self._fences(host)]
+
     def execute(self, host: Host, *argv: str) -> str:
         """What a program says in the node of a host; it must succeed."""
         with self.node(host) as container:
@@ -135,6 +139,13 @@ class Cluster:
         url = f"http://{host.address}:{self.database.etcd.client_port}/v3/maintenance/{command}"
         found: dict[str, Any] = httpx.post(url, json=arguments, timeout=_ANSWER_SECONDS).raise_for_status().json()
         return found
+
+    def _fences(self, host: Host) -> bool:
+        url = f"http://{host.address}:{self.database.witness_port}/metrics"
+        try:
+            return "\nhft_witness_fenced 1.0\n" in httpx.get(url, timeout=_ANSWER_SECONDS).raise_for_status().text
+        except httpx.HTTPError:
+            return False
 
     def _view(self, host: Host) -> tuple[Member, ...]:
         url = f"http://{host.address}:{self.database.patroni_port}/cluster"

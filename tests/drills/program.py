@@ -11,6 +11,8 @@ from components.database import (
     DatabaseSettings,
     EtcdCluster,
     EtcdClusterArgs,
+    FailoverWitness,
+    FailoverWitnessArgs,
     RolePasswords,
     TimescaleCluster,
     TimescaleClusterArgs,
@@ -43,6 +45,17 @@ cluster = TimescaleCluster(
         replication_password=key["db-replication"],
         rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"],
+    ),
+    pulumi.ResourceOptions(depends_on=[etcd]),
+)
+FailoverWitness(
+    "witness",
+    FailoverWitnessArgs(
+        settings=database,
+        placements=at,
+        image=images["witness"],
+        members=cluster.members,
+        etcd_endpoints=etcd.endpoints,
     ),
     pulumi.ResourceOptions(depends_on=[etcd]),
 )

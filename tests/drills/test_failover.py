@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
 
 # Each wait is longer than the bound that is judged, so that a gap above it is measured and told before it fails.
 _AGAIN_SECONDS = 120
+# A fence that nobody renews lives for 10 s.
+_UNFENCED_SECONDS = 30
 # Long enough for Patroni to have noticed whatever it notices: some of its loops.
 _SOME_LOOPS_SECONDS = 15
 # A row takes some ms, so these take about as long.
@@ -110,6 +112,9 @@ def test_given_load_when_the_leaders_container_is_killed_then_a_standby_takes_ov
 def test_given_load_when_the_leaders_host_is_unplugged_then_a_standby_takes_over(
     cluster: Cluster, leader: Host, load: Load
 ) -> None:
+    # Given
+    cluster.lead_etcd(cluster.beside(leader))
+
     # When
     leader.unplug()
 
@@ -117,6 +122,8 @@ def test_given_load_when_the_leaders_host_is_unplugged_then_a_standby_takes_over
     load.await_more(_AGAIN_SECONDS)
     assert cluster.leader() != leader
     judge(cluster, load, model.host_lost(cluster.database, cluster.pooling))
+    # And no host is fenced from the old one for longer than it takes to follow the new one
+    await_true(lambda: not cluster.fenced(), _UNFENCED_SECONDS, "no fence stands")
 
 
 def test_given_etcd_led_beside_the_leader_when_their_host_is_unplugged_then_a_standby_takes_over(
@@ -131,7 +138,7 @@ def test_given_etcd_led_beside_the_leader_when_their_host_is_unplugged_then_a_st
     # Then
     load.await_more(_AGAIN_SECONDS)
     assert cluster.leader() != leader
-    judge(cluster, load, model.host_lost(cluster.database, cluster.pooling))
+    judge(cluster, load, model.host_of_etcds_leader_lost(cluster.database, cluster.pooling))
 
 
 def test_given_load_when_the_leaders_container_is_frozen_then_a_standby_takes_over_and_the_thawed_one_follows(
@@ -144,7 +151,7 @@ def test_given_load_when_the_leaders_container_is_frozen_then_a_standby_takes_ov
     # Then
     cluster.await_whole()
     assert cluster.leader() != leader
-    judge(cluster, load, model.node_lost(cluster.database, cluster.pooling))
+    judge(cluster, load, model.frozen(cluster.database, cluster.pooling))
 
 
 def test_given_load_when_patroni_is_killed_then_it_is_restarted_and_writes_go_on(
@@ -180,6 +187,7 @@ def test_given_load_when_leader_and_a_standby_lose_each_other_then_the_third_con
 
     # Then
     load_beside_the_leader.await_more(_AGAIN_SECONDS, rows=_ROWS_OF_SOME_LOOPS)
+    # One of two other hosts sees the leader gone, which is not enough.
     assert cluster.leader() == leader
     judge(cluster, load_beside_the_leader, model.standby_lost(cluster.database))
 
@@ -257,6 +265,49 @@ def test_given_load_on_every_host_when_hft_moves_the_primary_then_clients_see_a_
         judge(cluster, load, bound_seconds)
 
 
+def test_given_both_standbys_lost_when_the_leaders_host_is_lost_too_then_it_leads_again_when_it_is_back(
+    cluster: Cluster, leader: Host, load_beside_the_leader: Load
+) -> None:
+    # Given nobody who may lead
+    with ExitStack() as frozen:
+        for host in cluster.hosts:
+            if host != leader:
+                frozen.enter_context(cluster.frozen(host))
+
+        # When
+        leader.unplug()
+        time.sleep(cluster.database.failover.ttl_seconds + _SOME_LOOPS_SECONDS)
+        leader.plug()
+
+    # Then
+    load_beside_the_leader.await_more(_AGAIN_SECONDS)
+    cluster.await_whole()
+    judge(cluster, load_beside_the_leader, math.inf)
+
+
+def test_given_a_host_lost_when_its_successor_is_lost_before_it_is_back_then_nobody_leads_until_one_of_them_is(
+    cluster: Cluster, leader: Host, load: Load, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    # Given
+    leader.unplug()
+    load.await_more(_AGAIN_SECONDS)
+    successor = cluster.leader()
+    third = next(host for host in cluster.hosts if host not in (leader, successor))
+    with writing(cluster, f"{load.actor}-third", third, tmp_path / "third") as lasting:
+        # When
+        successor.unplug()
+        time.sleep(cluster.database.failover.ttl_seconds + _SOME_LOOPS_SECONDS)
+        last = lasting.acks()[-1]
+        assert time.monotonic() - last.seconds > cluster.database.failover.ttl_seconds
+        successor.plug()
+
+        # Then
+        lasting.await_more(_AGAIN_SECONDS)
+        leader.plug()
+        cluster.await_whole()
+        judge(cluster, lasting, math.inf)
+
+
 def test_given_a_client_beside_the_leader_when_their_host_is_unplugged_then_it_is_told_nothing_until_they_are_back(
     cluster: Cluster, leader: Host, load: Load, tmp_path: Path
 ) -> None:
@@ -283,4 +334,4 @@ def test_given_a_client_beside_the_leader_when_their_host_is_unplugged_then_it_i
         "the old primary has what the new one has",
     )
     judge(cluster, isolated, math.inf)
-    judge(cluster, load, model.host_lost(cluster.database, cluster.pooling))
+    judge(cluster, load, model.host_of_etcds_leader_lost(cluster.database, cluster.pooling))

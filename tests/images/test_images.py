@@ -41,11 +41,12 @@ def test_a_script_that_fails_is_seen(
 @pytest.mark.parametrize("name", NAMES)
 def test_an_image_fits_the_stacks(name: str, docker_client: docker.DockerClient, locked: dict[str, Entry]) -> None:
     config = docker_client.images.get(locked[name].id).attrs["Config"]
-    assert config["User"] == ("postgres" if name in ("backup", "timescaledb") else "hft")
+    users = {"backup": "postgres", "timescaledb": "postgres", "witness": "root"}
+    assert config["User"] == users.get(name, "hft")
     assert sorted(config["Volumes"]) == ["/etc/hft", "/run/secrets"]
     assert config["Entrypoint"]
     assert config["Entrypoint"][0] != "/bin/sh" or name == "base"
-    assert config["Healthcheck"]["Test"][0] == ("NONE" if name in ("base", "migrate") else "CMD")
+    assert config["Healthcheck"]["Test"][0] == ("NONE" if name in ("base", "migrate", "witness") else "CMD")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,7 @@ from tests.stacks.conftest import config
 
 IMAGES = (
     *("alertmanager", "backup", "etcd", "exporters", "grafana", "haproxy", "migrate"),
-    *("pgbouncer", "prometheus", "timescaledb", "valkey", "workloads"),
+    *("pgbouncer", "prometheus", "timescaledb", "valkey", "witness", "workloads"),
 )
 LOCK = ImageLock({name: f"sha256:{number:064x}" for number, name in enumerate(IMAGES)})
 

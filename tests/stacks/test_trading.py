@@ -88,7 +88,8 @@ def test_every_container_is_sealed(stack: tuple[str, Recorder]) -> None:
     for name in stack[1].names(CONTAINER):
         found = stack[1].inputs(CONTAINER, name)
         assert found["readOnly"] is True, name
-        assert found["capabilities"] == {"drops": ["ALL"]}, name
+        kept = {"adds": ["NET_ADMIN"]} if name.startswith("witness-") else {}
+        assert found["capabilities"] == {**kept, "drops": ["ALL"]}, name
         assert found["securityOpts"] == ["no-new-privileges:true"], name
         assert found["memory"] == found["memorySwap"], name
         assert found["image"] in {LOCK[image] for image in IMAGES}, name
@@ -149,7 +150,10 @@ def test_an_image_that_the_lock_lacks_is_named() -> None:
     with pytest.raises(LookupError) as raised:
         built("dev", images=lock)
 
-    known = "alertmanager, backup, exporters, haproxy, migrate, pgbouncer, prometheus, timescaledb, valkey, workloads"
+    known = (
+        "alertmanager, backup, exporters, haproxy, migrate, pgbouncer, prometheus, timescaledb, valkey, witness, "
+        "workloads"
+    )
     assert str(raised.value) == (f"image 'etcd' is not in images/lock.json (it has {known}): run `hft images build`")
 
 

@@ -6,16 +6,13 @@ clock: it stops entering orders before etcd can give the key to another slot, al
 """
 
 import asyncio
-import base64
-import contextlib
 import json
 import time
 from collections.abc import Callable
-from typing import Any, Final, Protocol
-
-import aiohttp
+from typing import Final, Protocol
 
 from workloads.engine.settings import EngineSettings
+from workloads.etcd import FAILURES, Etcd, encoded
 from workloads.log import Log
 
 log = Log("engine.lease")
@@ -72,13 +69,13 @@ class EtcdLease:
     def __init__(self, settings: EngineSettings, changed: Callable[[], None]) -> None:
         self.epoch = 0
         self._changed = changed
-        self._endpoints = settings.lease.endpoints
         self._ttl = settings.lease.ttl_seconds
-        self._key = _base64(f"/hft/{settings.stack}/leader/{settings.strategy}")
-        self._value = _base64(json.dumps({"slot": settings.slot, "digest": settings.digest}))
+        self._key = f"/hft/{settings.stack}/leader/{settings.strategy}"
+        self._value = encoded(json.dumps({"slot": settings.slot, "digest": settings.digest}))
         self._lease_id = ""
         self._valid_until = 0.0
-        self._timeout = aiohttp.ClientTimeout(total=self._ttl / 3 / max(len(self._endpoints), 1))
+        endpoints = settings.lease.endpoints
+        self._etcd = Etcd(endpoints, timeout_seconds=self._ttl / 3 / max(len(endpoints), 1))
 
     def held(self) -> bool:
         """Say whether the lease cannot have ended yet, by this machine's clock."""
@@ -86,12 +83,12 @@ class EtcdLease:
 
     async def run(self) -> None:
         """Campaign, renew every third of the TTL, report the loss, campaign again."""
-        async with aiohttp.ClientSession(timeout=self._timeout) as self._session:
+        async with self._etcd:
             while True:
                 started = time.monotonic()
                 try:
                     await (self._renew() if self.epoch else self._campaign())
-                except (aiohttp.ClientError, TimeoutError, KeyError, ValueError) as error:
+                except FAILURES as error:
                     log.warning("etcd did not answer", error=repr(error), holds=self.held())
                 if self.epoch and not self.held():
                     self._lost("not renewed in time")
@@ -105,17 +102,17 @@ class EtcdLease:
     async def _campaign(self) -> None:
         asked = time.monotonic()
         if not self._lease_id:
-            self._lease_id = (await self._call("lease/grant", {"TTL": str(self._ttl)}))["ID"]
+            self._lease_id = (await self._etcd.call("lease/grant", {"TTL": str(self._ttl)}))["ID"]
         elif await self._kept_alive() <= 0:
             self._lease_id = ""
             return
-        absent = {"key": self._key, "target": "CREATE", "result": "EQUAL", "create_revision": "0"}
-        put = {"request_put": {"key": self._key, "value": self._value, "lease": self._lease_id}}
-        answer = await self._call("kv/txn", {"compare": [absent], "success": [put]})
+        absent = {"key": encoded(self._key), "target": "CREATE", "result": "EQUAL", "create_revision": "0"}
+        put = {"request_put": {"key": encoded(self._key), "value": self._value, "lease": self._lease_id}}
+        answer = await self._etcd.call("kv/txn", {"compare": [absent], "success": [put]})
         if answer.get("succeeded"):
             self._valid_until = asked + self._ttl * (1 - _MARGIN)
             self.epoch = int(answer["header"]["revision"])
-            log.info("lease won", epoch=self.epoch, key=base64.b64decode(self._key).decode())
+            log.info("lease won", epoch=self.epoch, key=self._key)
             self._changed()
 
     async def _renew(self) -> None:
@@ -127,7 +124,7 @@ class EtcdLease:
 
     async def _kept_alive(self) -> int:
         """Renew the lease and return its seconds; 0 when etcd does not know it any more."""
-        answer = await self._call("lease/keepalive", {"ID": self._lease_id})
+        answer = await self._etcd.call("lease/keepalive", {"ID": self._lease_id})
         return int(answer["result"].get("TTL", 0))
 
     def _lost(self, reason: str) -> None:
@@ -135,33 +132,16 @@ class EtcdLease:
         self.epoch, self._valid_until, self._lease_id = 0, 0.0, ""
         self._changed()
 
-    async def _call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Ask the endpoints one after another; raises what the last of them raised."""
-        for endpoint in self._endpoints[:-1]:
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                return await self._ask(endpoint, method, body)
-        return await self._ask(self._endpoints[-1], method, body)
-
-    async def _ask(self, endpoint: str, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        async with self._session.post(f"{endpoint}/v3/{method}", json=body) as response:
-            response.raise_for_status()
-            # The keep-alive answers a stream of JSON lines, of which one request makes one.
-            return dict(json.loads(await response.text()))
-
     async def release(self) -> None:
         """Revoke the lease, which deletes the key; call it after `run` was cancelled."""
         self.epoch, self._valid_until = 0, 0.0
         self._changed()
         if self._lease_id:
-            async with aiohttp.ClientSession(timeout=self._timeout) as self._session:
+            async with self._etcd:
                 try:
-                    await self._call("lease/revoke", {"ID": self._lease_id})
-                except (aiohttp.ClientError, TimeoutError) as error:
+                    await self._etcd.call("lease/revoke", {"ID": self._lease_id})
+                except FAILURES as error:
                     log.warning("lease not revoked, it ends by itself", error=repr(error), seconds=self._ttl)
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def lease(settings: EngineSettings, changed: Callable[[], None]) -> Lease:

@@ -14,6 +14,7 @@ FAST = {
     "primary_start_timeout_seconds": 3,
     "etcd_heartbeat_ms": 100,
     "etcd_election_ms": 1000,
+    "witness_probes": 3,
 }
 SAFE = {
     "ttl_seconds": 30,
@@ -22,6 +23,7 @@ SAFE = {
     "primary_start_timeout_seconds": 30,
     "etcd_heartbeat_ms": 250,
     "etcd_election_ms": 2500,
+    "witness_probes": 10,
 }
 
 
@@ -75,6 +77,8 @@ def test_a_lease_that_just_outlives_a_loop_is_taken() -> None:
         ({"etcd_heartbeat_ms": 5001}, "Input should be less than or equal to 5000"),
         ({"etcd_election_ms": 99}, "Input should be greater than or equal to 100"),
         ({"etcd_election_ms": 50001}, "Input should be less than or equal to 50000"),
+        ({"witness_probes": -1}, "Input should be greater than or equal to 0"),
+        ({"witness_probes": 101}, "Input should be less than or equal to 100"),
         ({"retries": 3}, "Extra inputs are not permitted"),
         ({"ttl_seconds": 19}, "Input should be greater than or equal to 20"),
         ({"ttl_seconds": 301}, "Input should be less than or equal to 300"),

@@ -6,7 +6,7 @@ import yaml
 
 from components._common.endpoint import DatabaseMember
 from components.database import DatabaseObjectsSettings, EtcdSettings, FailoverSettings
-from components.database.render import EtcdMember, etcd_arguments, patroni_yml, roles_json, shared_json
+from components.database.render import EtcdMember, etcd_arguments, nearest_first, patroni_yml, roles_json, shared_json
 from components.database.tuning import cluster_parameters, node_parameters
 from tests.components.database.test_settings import database
 
@@ -38,6 +38,11 @@ def test_etcd_arguments() -> None:
     ]
 
 
+def test_a_node_asks_the_member_of_etcd_on_its_own_host_first() -> None:
+    assert nearest_first("10.0.0.2", ENDPOINTS) == ["10.0.0.2:12379", "10.0.0.1:12379", "10.0.0.3:12379"]
+    assert nearest_first("10.0.0.9", ENDPOINTS) == list(ENDPOINTS)
+
+
 def test_etcd_has_the_timers_of_the_profile() -> None:
     found = etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), FailoverSettings(profile="safe"), ETCD, 1, token="t")
 
@@ -62,6 +67,7 @@ def test_patroni_yml() -> None:
         "  - 10.0.0.1:12379\n"
         "  - 10.0.0.2:12379\n"
         "  - 10.0.0.3:12379\n"
+        "  use_proxies: true\n"
         "bootstrap:\n"
         "  initdb:\n"
         "  - data-checksums\n"
@@ -126,7 +132,7 @@ def test_patroni_yml() -> None:
         "    max_slot_wal_keep_size: 4096MB\n"
         "    wal_sender_timeout: 5s\n"
         "    wal_receiver_timeout: 5s\n"
-        "    wal_retrieve_retry_interval: 200ms\n"
+        "    wal_retrieve_retry_interval: 500ms\n"
         "    hot_standby_feedback: 'off'\n"
         "    max_standby_streaming_delay: 5s\n"
         "    jit: 'off'\n"

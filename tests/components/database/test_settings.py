@@ -37,6 +37,8 @@ def test_every_member_has_ports_of_its_own() -> None:
         PortUse("database.exporter_port", "a", 19187),
         PortUse("database.exporter_port", "b", 19187),
         PortUse("database.exporter_port", "a", 19188),
+        PortUse("database.witness_port", "a", 19208),
+        PortUse("database.witness_port", "b", 19208),
     )
 
 
@@ -170,6 +172,8 @@ def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
         ({"patroni_port": 65001}, "Input should be less than or equal to 65000"),
         ({"exporter_port": 1023}, "Input should be greater than or equal to 1024"),
         ({"exporter_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"witness_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"witness_port": 65001}, "Input should be less than or equal to 65000"),
         ({"replicas": 1}, "Extra inputs are not permitted"),
     ],
 )

@@ -140,7 +140,7 @@ def test_what_a_node_of_16_gib_has() -> None:
         "max_slot_wal_keep_size": "16384MB",
         "wal_sender_timeout": "5s",
         "wal_receiver_timeout": "5s",
-        "wal_retrieve_retry_interval": "200ms",
+        "wal_retrieve_retry_interval": "500ms",
         "hot_standby_feedback": "off",
         "max_standby_streaming_delay": "5s",
         "jit": "off",

@@ -29,8 +29,22 @@ def test_every_fault_has_its_bound_from_the_settings(tmp_path: Path) -> None:
         ("Patroni is killed", "24.3 s"),
         ("the primary's container is gone", "24.3 s"),
         ("the primary's container is frozen", "24.3 s"),
-        ("the primary's host is gone", "34.3 s"),
+        ("the primary's host is gone", "31.3 s"),
         ("the primary's host is gone, with etcd's leader", "34.3 s"),
+        ("a standby's host is gone", "1.0 s"),
+    }
+
+
+def test_nodes_on_several_hosts_have_witnesses_and_shorter_gaps(tmp_path: Path) -> None:
+    prod = StackSettings.model_validate(config("prod"))
+
+    assert {(name, bound) for name, bound, _ in rto.rows(prod, tmp_path)} == {
+        ("PostgreSQL is killed", "8.8 s"),
+        ("Patroni is killed", "8.8 s"),
+        ("the primary's container is gone", "3.8 s"),
+        ("the primary's container is frozen", "24.3 s"),
+        ("the primary's host is gone", "3.8 s"),
+        ("the primary's host is gone, with etcd's leader", "6.8 s"),
         ("a standby's host is gone", "1.0 s"),
     }
 

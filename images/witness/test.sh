@@ -1,0 +1,3 @@
+set -eu
+nft --version
+python3 -m workloads.witness --help > /dev/null

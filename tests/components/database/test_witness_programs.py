@@ -1,0 +1,184 @@
+"""The witness's image with its real firewall, and its view of a real etcd; on networks that end with the test."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from docker.models.containers import Container
+
+from components.database import EtcdSettings, FailoverSettings
+from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments
+from tests.components.programs import FOLDERS, beside, execute, running
+
+pytestmark = pytest.mark.images
+
+ETCD = EtcdMember(name="etcd-0", address="127.0.0.1", client_port=12379, peer_port=12479)
+LISTENER = """\
+import socket, time
+servers = [socket.create_server(("127.0.0.2", port)) for port in (15432, 18008, 9)]
+time.sleep(600)
+"""
+FENCED = """\
+import asyncio, socket, sys, time
+from workloads.witness.fence import Fence
+
+def reached(port):
+    begun = time.monotonic()
+    try:
+        socket.create_connection(("127.0.0.2", port), timeout=1).close()
+        return "accepted"
+    except ConnectionRefusedError:
+        assert time.monotonic() - begun < 0.5
+        return "refused"
+    except TimeoutError:
+        return "silent"
+
+async def main():
+    fence = Fence("hft_test_witness", [15432, 18008])
+    await fence.set_up()
+    said = [await fence.fenced(), reached(15432), reached(18008)]
+    stream = socket.create_connection(("127.0.0.2", 15432), timeout=1)
+    await fence.put("127.0.0.2")
+    await fence.put("127.0.0.2")
+    await fence.set_up()
+    said += [await fence.fenced(), reached(15432), reached(18008), reached(9)]
+    try:
+        stream.sendall(b"confirmed")
+        stream.recv(1)
+        said.append("went through")
+    except OSError:
+        said.append("stream cut")
+    await fence.take_away("127.0.0.2")
+    await fence.take_away("127.0.0.2")
+    said += [await fence.fenced(), reached(15432)]
+    await fence.put("127.0.0.2")
+    await asyncio.sleep(10.5)
+    said += [await fence.fenced(), reached(15432)]
+    await fence.remove()
+    print(said)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Container]:
+    """A network of its own with servers on 127.0.0.2."""
+    with running("workloads", ["-c", LISTENER], {}, ["true"], entrypoint=["python3"]) as container:
+        yield container
+
+
+def test_a_fence_cuts_the_databases_ports_of_one_address_and_ends_by_itself(listener: Container) -> None:
+    witness = {"network_mode": beside(listener), "cap_add": ["NET_ADMIN"], "entrypoint": ["sleep"]}
+    with running("witness", ["600"], {}, ["true"], **witness) as container:
+        ended = execute(container, ["python3", "-c", FENCED])
+
+    before, while_fenced = [False, "accepted", "accepted"], [True, "refused", "refused", "accepted", "stream cut"]
+    taken_away = ended_by_itself = [False, "accepted"]
+    assert ended.output.strip() == str([*before, *while_fenced, *taken_away, *ended_by_itself])
+    assert ended.status == 0
+
+
+def test_without_the_capability_it_says_so(listener: Container) -> None:
+    script = "import asyncio\nfrom workloads.witness.fence import Fence\nasyncio.run(Fence('hft_test', [1]).set_up())"
+    with running("witness", ["600"], {}, ["true"], network_mode=beside(listener), entrypoint=["sleep"]) as container:
+        ended = execute(container, ["python3", "-c", script])
+
+    assert ended.status == 1
+    assert "workloads.witness.fence.FenceError: nft: " in ended.output
+    assert "Operation not permitted" in ended.output
+
+
+STORED = """\
+import asyncio, json
+from workloads.etcd import Etcd
+from workloads.witness.store import Store
+
+async def main():
+    async with Etcd(["http://127.0.0.1:1", "http://127.0.0.1:12379"], 2) as etcd:
+        store = Store(etcd, "/hft/hft/")
+        view = await store.view()
+        said = [view.standing.leader, sorted(view.standing.voters), view.standing.quorum, dict(view.votes)]
+        vote = await store.new_vote(view.standing.verdict)
+        await store.cast("beta", vote)
+        votes = (await store.view()).votes
+        said.append(votes == {"beta": view.standing.verdict})
+        said.append(await store.depose(view.standing, {**votes, "gamma": view.standing.verdict}))
+        await store.end(vote.lease)
+        await store.end(vote.lease)
+        said.append(dict((await store.view()).votes))
+        said.append(await store.depose(view.standing, votes))
+        vote = await store.new_vote(view.standing.verdict)
+        await store.cast("beta", vote)
+        said.append(await store.depose(view.standing, votes))
+        said.append((await store.view()).standing)
+        said.append(view.standing.lease)
+    print(json.dumps(said))
+
+asyncio.run(main())
+"""
+
+
+def test_a_lease_is_taken_away_only_by_votes_that_still_stand() -> None:
+    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="t")
+    healthy = ["curl", "-fsS", f"http://{ETCD.client}/health"]
+    with running("etcd", arguments, {}, healthy, volumes=[*FOLDERS, DATA_DIR]) as etcd:
+        for key, value in {
+            "/hft/hft/leader": "tsdb-0",
+            "/hft/hft/sync": '{"leader":"tsdb-0","quorum":1,"sync_standby":"tsdb-1,tsdb-2"}',
+            SHARED_KEY: "{}",
+            "/hft/hfu": "of another",
+        }.items():
+            execute(etcd, ["etcdctl", f"--endpoints={ETCD.client}", "put", key, value])
+        with running("witness", ["600"], {}, ["true"], network_mode=beside(etcd), entrypoint=["sleep"]) as container:
+            ended = execute(container, ["python3", "-c", STORED])
+
+    assert ended.output.strip() == (
+        '["tsdb-0", ["tsdb-1", "tsdb-2"], 1, {}, true, false, {}, false, true, null, "0"]'
+    ), ended.output
+
+
+MOVED = """\
+import asyncio, json
+from workloads.etcd import Etcd
+from workloads.witness.leadership import EtcdLeadership
+
+async def leads(etcd):
+    status = await etcd.call("maintenance/status", {})
+    return status["leader"] == status["header"]["member_id"]
+
+async def main():
+    said = []
+    for port in (12379, 12380, 12381):
+        async with Etcd([f"http://127.0.0.1:{port}"], 5) as etcd:
+            led = await leads(etcd)
+            leadership = EtcdLeadership(etcd)
+            await leadership.move_away()
+            said.append([led, await leads(etcd)])
+            if led:
+                break
+    await EtcdLeadership(None).move_away()
+    print(json.dumps([said[-1], said[:-1] == [[False, False]] * (len(said) - 1)]))
+
+asyncio.run(main())
+"""
+
+
+def test_etcds_leader_moves_to_another_member() -> None:
+    members = [
+        EtcdMember(name=f"etcd-{index}", address="127.0.0.1", client_port=12379 + index, peer_port=12479 + index)
+        for index in range(3)
+    ]
+    with ExitStack() as stack:
+        network: dict[str, str] = {}
+        for index, member in enumerate(members):
+            arguments = etcd_arguments(EtcdSettings(hosts=("a",) * 3), FailoverSettings(), members, index, token="t")
+            # None is healthy before there is a majority, so only the last one is waited for.
+            ready = ["curl", "-fsS", f"http://{member.client}/health"] if index == 2 else ["true"]
+            volumes = [*FOLDERS, DATA_DIR]
+            last = stack.enter_context(running("etcd", arguments, {}, ready, volumes=volumes, **network))
+            network = {"network_mode": network.get("network_mode", beside(last))}
+        with running("witness", ["600"], {}, ["true"], entrypoint=["sleep"], **network) as container:
+            ended = execute(container, ["python3", "-c", MOVED])
+
+    assert ended.output.splitlines()[-1] == "[[true, false], true]"
