@@ -93,7 +93,7 @@ def test_the_table_that_needs_an_index_gets_it_and_the_other_does_not(client: Do
             "trading.bare: an index on (symbol, ts DESC)",
             "database.objects.hypertables, table bare, indexes: add {name: bare_symbol_ts, columns: [symbol, ts DESC]}",
         )
-    ] * 2
+    ]
     assert found[0].evidence.startswith("20 calls, ")
     assert found[0].evidence.endswith(
         "for 1.0 rows: SELECT ts, price FROM bare WHERE symbol = $1 ORDER BY ts DESC LIMIT $2"
