@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from ops.backup import actions, listing
+from ops.backup import restore as restores
 from ops.backup.containers import site
 from ops.command import command
 from ops.workspace import Workspace, project_root
@@ -53,6 +54,30 @@ def drill(stack: Stack, to: To = None) -> None:
         screen.step(f"restored {result['backup']}, replayed to {result['replayed_to']}", result["seconds"])
         for table, count in result["rows"].items():
             screen.note(f"{table}: {count} rows in the minutes before the backup, none missing")
+
+
+@app.command()
+def restore(
+    stack: Stack,
+    name: Annotated[str, typer.Option("--as", metavar="NAME", help="Name of the restored server.")],
+    to: To = None,
+    port: Annotated[int, typer.Option(help="Where it listens.", min=1024, max=65535)] = 17432,
+) -> None:
+    """Restore the newest state, or a time, into a server of its own; the stack's cluster is not touched."""
+    with command() as screen, site(_workspace(stack)) as found:
+        with screen.timed(f"restored as {name}"):
+            made = restores.restore(found, name, restores_to := actions.utc(to) if to else None, port)
+        screen.note(f"from backup {made.backup}, at {restores_to or 'the end of the archive'}; it archives nothing")
+        screen.note(f"open it:   docker exec -it {made.container} psql -h /tmp -p {made.port} -U postgres hft")
+        screen.note(f"remove it: hft backup forget {stack} {name}")
+
+
+@app.command()
+def forget(stack: Stack, name: Annotated[str, typer.Argument(metavar="NAME", help="What --as said.")]) -> None:
+    """Remove a restored server and its data."""
+    with command() as screen, site(_workspace(stack)) as found:
+        restores.forget(found, name)
+        screen.step(f"{name} and its data are removed")
 
 
 def _workspace(stack: str) -> Workspace:

@@ -33,10 +33,14 @@ class Site:
         self.stack = stack
         self.clients = clients
 
-    def all(self, role: str) -> list[Container]:
-        """The running containers of a role, in the order of the hosts."""
+    def all(self, role: str, *, running: bool = True) -> list[Container]:
+        """The containers of a role, in the order of the hosts; also those that do not run, where asked."""
         labels = [*docker_hosts.labels(self.stack), "hft.component=backup", f"hft.role={role}"]
-        return [each for client in self.clients.values() for each in client.containers.list(filters={"label": labels})]
+        return [
+            each
+            for client in self.clients.values()
+            for each in client.containers.list(all=not running, filters={"label": labels})
+        ]
 
     def one(self, role: str) -> Container:
         """One of them. Raises OpsError where none runs."""

@@ -5,15 +5,25 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from . import link, nodes, pgbackrest, stanza
+from . import link, nodes, pgbackrest, recovery, stanza
+from .become import become
 from .codes import NOT_HERE
 from .config import Config
+from .history import TargetError
 from .prepare import prepare
 from .prove import Proof
 from .say import say
 from .serve import Agent
 
-_COMMANDS = "serve, prepare, now full|diff, info, prove, verify, drill [TIME]"
+_TOLD = (
+    pgbackrest.PgBackRestError,
+    stanza.OtherClusterError,
+    link.BusyError,
+    recovery.RecoveryError,
+    TargetError,
+    LookupError,
+)
+_COMMANDS = "serve, prepare, now full|diff, info, prove, verify, drill [TIME], plan [TIME], become ADDRESS PORT [TIME]"
 
 
 def main(arguments: list[str]) -> int:
@@ -39,6 +49,10 @@ def main(arguments: list[str]) -> int:
                 line = Proof(config).drill(_time(to))
                 print(line)
                 return 0 if json.loads(line)["success"] else 1
+            case ["plan", *to]:
+                print(recovery.plan(config.stanza, _time(to))[0].label)
+            case ["become", address, port, *to]:
+                become(config, (address, port), _time(to))
             case ["verify"]:
                 return 0 if Proof(config).verify() else 1
             case ["prove"]:
@@ -46,7 +60,14 @@ def main(arguments: list[str]) -> int:
             case _:
                 say(f"agent: no command {' '.join(arguments) or '(none)'}; there are {_COMMANDS}")
                 return 64
-    except (pgbackrest.PgBackRestError, stanza.OtherClusterError, link.BusyError, LookupError) as error:
+    except (
+        pgbackrest.PgBackRestError,
+        stanza.OtherClusterError,
+        link.BusyError,
+        recovery.RecoveryError,
+        TargetError,
+        LookupError,
+    ) as error:
         say(str(error))
         return 1
     return 0

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,18 +102,14 @@ def _history(stanza: str, archive_id: str) -> History:
     return History.parse(newest, pgbackrest.call(stanza, "--log-level-console=error", "repo-get", file))
 
 
-def _argv(stanza: str, into: Path, to: datetime | None) -> list[str]:
-    fetch = " ".join(pgbackrest.argv(stanza, f"--pg1-path={into}", "--log-level-console=error", "archive-get"))
-    settings = {
-        "restore_command": f'{fetch} %f "%p"',
-        "recovery_target_timeline": "latest",
-        "recovery_target_action": "promote",
+def server_argv(into: Path, settings: Mapping[str, str]) -> list[str]:
+    """The command line of a copy's server, with a configuration file of its own.
+
+    Patroni's file, which comes with the data, is of the primary's host, and its empty recovery targets would clash with
+    the one asked for ("multiple recovery targets specified").
+    """
+    copy = {
         "archive_mode": "off",
-        # Nobody else than its own user comes near: no address, no password.
-        "listen_addresses": "",
-        "port": str(PORT),
-        "unix_socket_directories": str(into.parent),
-        "hba_file": str(_hba(into)),
         "ssl": "off",
         # Sizes of the primary's host are not this container's; without hot standby none must match.
         "hot_standby": "off",
@@ -125,11 +121,31 @@ def _argv(stanza: str, into: Path, to: datetime | None) -> list[str]:
         "synchronous_standby_names": "",
         "primary_conninfo": "",
         "primary_slot_name": "",
-        "logging_collector": "off",
+        # A count over all chunks of a hypertable locks each.
+        "max_locks_per_transaction": "1024",
+        "hba_file": str(into / "pg_hba.conf"),
+        **settings,
+    }
+    file = into.with_suffix(".conf")
+    quoted = {name: value.replace("'", "''") for name, value in copy.items()}
+    file.write_text("".join(f"{name} = '{value}'\n" for name, value in quoted.items()))
+    return [str(_BIN / "postgres"), "-D", str(into), "-c", f"config_file={file}"]
+
+
+def _argv(stanza: str, into: Path, to: datetime | None) -> list[str]:
+    fetch = " ".join(pgbackrest.argv(stanza, f"--pg1-path={into}", "--log-level-console=error", "archive-get"))
+    recovering = {
+        "restore_command": f'{fetch} %f "%p"',
+        "recovery_target_timeline": "latest",
+        "recovery_target_action": "promote",
+        # Nobody else than its own user comes near: no address, no password.
+        "listen_addresses": "",
+        "port": str(PORT),
+        "unix_socket_directories": str(into.parent),
+        "hba_file": str(_hba(into)),
         **({"recovery_target_time": to.isoformat()} if to else {}),
     }
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    return [str(_BIN / "postgres"), "-D", str(into), *options]
+    return server_argv(into, recovering)
 
 
 def _hba(into: Path) -> Path:

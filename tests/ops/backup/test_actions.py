@@ -23,7 +23,7 @@ class Hosts(Site):
         for module in (actions, listing):
             monkeypatch.setattr(module, "call", self._call)
 
-    def all(self, role: str) -> list[Any]:
+    def all(self, role: str, *, running: bool = True) -> list[Any]:
         return [name for name in self.ends if name.startswith("drill") == (role == containers.DRILL)]
 
     def _call(self, container: Any, *argv: str) -> Ended:
