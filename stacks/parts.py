@@ -66,6 +66,8 @@ def _database(settings: StackSettings, table: _Table) -> Iterator[Part]:
         yield table.http(f"tsdb-exporter-{index}", host, port, "/metrics")
     for host in database.witness_hosts:
         yield table.http("witness", host, database.witness_port, "/metrics")
+    for index, (host, port) in enumerate(_members(database.hosts, database.guard_port)):
+        yield table.http(f"tsdb-guard-{index}", host, port, "/metrics")
     for index, (host, port) in enumerate(_members(etcd.hosts, etcd.client_port)):
         yield table.http(f"etcd-{index}", host, port, "/health")
 

@@ -40,11 +40,14 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         members=tsdb.members))
     objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
         settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
-        passwords=database.RolePasswords(owner=key["db-owner"], writer=key["db-writer"], ticks=key["db-ticks"],
-                                         reader=key["db-reader"], monitoring=key["db-monitoring"]),
+        passwords=database.RolePasswords(
+            owner=key["db-owner"], writer=key["db-writer"], ticks=key["db-ticks"], reader=key["db-reader"],
+            monitoring=key["db-monitoring"], guard=key["db-guard"]),
         placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"],
         node_memory_mib=s.database.memory_mib),
         Options(depends_on=[router, tsdb.writable]))
+    guard = database.DiskGuard("tsdb-guard", database.DiskGuardArgs(settings=s.database, placements=at,
+        image=images["timescaledb"], nodes=tsdb.data, password=key["db-guard"]), Options(depends_on=[objects.ready]))
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
         settings=s.pooling.pooler, failover=s.pooling.failover, placements=at, image=images["pgbouncer"],
         exporter_image=images["exporters"], routes=router.routes, passwords=pooling.PoolerPasswords(
@@ -66,7 +69,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         for engine in s.trading.engines
     ]
 
-    watched: list[Watched] = [etcd, tsdb, backups, witness, router, pooler, reference, *engines]
+    watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
         exporter_image=images["exporters"],

@@ -3,6 +3,7 @@
 from components.database.cluster import TimescaleCluster, TimescaleClusterArgs
 from components.database.etcd import EtcdCluster, EtcdClusterArgs
 from components.database.failover import FailoverSettings
+from components.database.guard import DiskGuard, DiskGuardArgs
 from components.database.objects import DatabaseObjects, DatabaseObjectsArgs, RolePasswords
 from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings
 from components.database.witness import FailoverWitness, FailoverWitnessArgs
@@ -12,6 +13,8 @@ __all__ = [
     "DatabaseObjectsArgs",
     "DatabaseObjectsSettings",
     "DatabaseSettings",
+    "DiskGuard",
+    "DiskGuardArgs",
     "EtcdCluster",
     "EtcdClusterArgs",
     "EtcdSettings",

@@ -20,7 +20,7 @@ from components.database.settings import DATABASE, DatabaseObjectsSettings, Role
 TOKEN = "hft:database:DatabaseObjects"
 SCHEMA = "trading"
 OWNER, WRITER, TICKS = "hft_owner", "hft_writer", "hft_ticks"
-READER, MONITORING = "hft_reader", "hft_monitoring"
+READER, MONITORING, GUARD = "hft_reader", "hft_monitoring", "hft_guard"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 # Sqitch with its Perl stays under 64 MiB.
 _MIGRATE_MEMORY_MIB = 128
@@ -30,7 +30,7 @@ _WAIT_FOR_WRITER_SECONDS = 120
 
 @dataclass(frozen=True, kw_only=True)
 class RolePasswords:
-    """The passwords of the five roles."""
+    """The passwords of the six roles."""
 
     owner: pulumi.Input[str]
     """Secret db-owner."""
@@ -42,6 +42,8 @@ class RolePasswords:
     """Secret db-reader."""
     monitoring: pulumi.Input[str]
     """Secret db-monitoring."""
+    guard: pulumi.Input[str]
+    """Secret db-guard."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +72,9 @@ class DatabaseObjects(pulumi.ComponentResource):
     Use one per cluster, after the route to the primary is up. Tables come from the numbered files in `migrations/`,
     applied once each by a container that runs to its end; where it fails, the deployment fails. Roles: `hft_owner`
     migrates, `hft_writer` reads and appends (it can change or delete no row), `hft_ticks` appends ticks and
-    opportunities only, `hft_reader` reads, `hft_monitoring` sees statistics. A role's changed bounds hold for
-    connections made from then on. All of it outlives a `destroy`, as the data volumes do. It connects as superuser and
-    without TLS, so the route must not leave the hosts' own network.
+    opportunities only, `hft_reader` reads, `hft_monitoring` sees statistics, `hft_guard` stops ingest. A role's changed
+    bounds hold for connections made from then on. All of it outlives a `destroy`, as the data volumes do. It connects
+    as superuser and without TLS, so the route must not leave the hosts' own network.
     """
 
     ready: pulumi.Output[pulumi.Resource]
@@ -111,6 +113,7 @@ class DatabaseObjects(pulumi.ComponentResource):
             MONITORING: self._make_role(
                 "monitoring", MONITORING, bounds.monitoring, passwords.monitoring, member_of=["pg_monitor"]
             ),
+            GUARD: self._make_role("guard", GUARD, bounds.guard, passwords.guard),
         }
 
     def _make_role(
@@ -148,7 +151,7 @@ class DatabaseObjects(pulumi.ComponentResource):
                 with_admin_option=True,
                 opts=self._repeatable([]),
             )
-            for role in (WRITER, TICKS, READER, MONITORING)
+            for role in (WRITER, TICKS, READER, MONITORING, GUARD)
         ]
 
     def _make_database(self, roles: Mapping[str, postgresql.Role]) -> list[pulumi.Resource]:
@@ -185,7 +188,7 @@ class DatabaseObjects(pulumi.ComponentResource):
         connect: Sequence[pulumi.Resource] = after
         usage: Sequence[pulumi.Resource] = after
         defaults: Sequence[pulumi.Resource] = after
-        for role in ("public", WRITER, TICKS, READER, MONITORING):
+        for role in ("public", WRITER, TICKS, READER, MONITORING, GUARD):
             privileges = [] if role == "public" else ["CONNECT"]
             connect = [self._grant(f"connect-{role}", role, None, privileges, connect)]
         for role in (WRITER, TICKS, READER):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR
-from components._common.endpoint import DatabaseMember
+from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.render import to_json, to_yaml
 from components.database.failover import FailoverSettings
-from components.database.settings import DatabaseObjectsSettings, DatabaseSettings, EtcdSettings, RoleSettings
+from components.database.settings import DATABASE, DatabaseObjectsSettings, DatabaseSettings, EtcdSettings, RoleSettings
 from components.database.tuning import cluster_parameters, node_parameters
 
 DATA_DIR = NODE_DATA_DIR
@@ -106,6 +106,7 @@ def roles_json(settings: DatabaseObjectsSettings) -> str:
             "hft_ticks": {**_role(settings.ticks), "synchronous_commit": "off"},
             "hft_reader": _role(settings.reader),
             "hft_monitoring": _role(settings.monitoring),
+            "hft_guard": _role(settings.guard),
         }
     )
 
@@ -117,6 +118,28 @@ def _role(bounds: RoleSettings) -> dict[str, str]:
 def nearest_first(address: str, etcd_endpoints: Sequence[str]) -> list[str]:
     """The members of etcd with the one at an address before the others, which keep their order."""
     return sorted(etcd_endpoints, key=lambda endpoint: endpoint.rpartition(":")[0] != address)
+
+
+def guard_json(settings: DatabaseSettings, members: Sequence[DatabaseMember], index: int, listen: Endpoint) -> str:
+    """Configuration of the disk guard of one node; `members` are all nodes, as any may be the primary.
+
+    It stops ingest while a whole max_wal_size is free still: orders have one more cycle of checkpoints, and the server
+    never meets a full disk. It goes on at half as much again, so that one dropped chunk does not make it flap.
+    """
+    return to_json(
+        {
+            "node": members[index].name,
+            "path": DATA_DIR,
+            "stop_mib": settings.wal_mib,
+            "resume_mib": settings.wal_mib * 3 // 2,
+            "hosts": [member.address for member in members],
+            "ports": [member.postgres_port for member in members],
+            "database": DATABASE,
+            "user": "hft_guard",
+            "listen_address": listen.address,
+            "listen_port": listen.port,
+        }
+    )
 
 
 def shared_json(settings: DatabaseSettings) -> str:

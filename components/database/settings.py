@@ -39,6 +39,7 @@ TRADING_HYPERTABLES = (
 # PostgreSQL documentation, superuser_reserved_connections: 3 of the connections are for superusers; Patroni, the
 # provider and a person at work use up to 10 in all.
 _CONNECTIONS_OF_OTHERS = 10
+_DISK_PER_WAL = 4
 
 
 class EtcdSettings(Settings):
@@ -112,17 +113,18 @@ class DatabaseObjectsSettings(Settings):
         connection_limit=15, statement_timeout_seconds=10, idle_in_transaction_seconds=10
     )
     """hft_ticks, as which engines store ticks and opportunities, with commits that wait for no disk."""
-    reader: RoleSettings = RoleSettings(connection_limit=20, statement_timeout_seconds=60)
+    reader: RoleSettings = RoleSettings(connection_limit=18, statement_timeout_seconds=60)
     """hft_reader, for Grafana and people."""
     monitoring: RoleSettings = RoleSettings(connection_limit=10, statement_timeout_seconds=10)
     """hft_monitoring, for exporters."""
+    guard: RoleSettings = RoleSettings(connection_limit=7, statement_timeout_seconds=5, lock_timeout_seconds=2)
+    """hft_guard, one connection for each node's disk guard."""
 
     @property
     def connections(self) -> int:
         """Connections that the roles may hold together."""
-        return sum(
-            role.connection_limit for role in (self.owner, self.writer, self.ticks, self.reader, self.monitoring)
-        )
+        ours = (self.owner, self.writer, self.ticks, self.reader, self.monitoring, self.guard)
+        return sum(role.connection_limit for role in ours)
 
     @model_validator(mode="after")
     def _hypertables_differ(self) -> "DatabaseObjectsSettings":
@@ -162,7 +164,11 @@ class DatabaseSettings(Settings):
     shm_mib: int = Field(default=256, ge=256, le=262144)
     """/dev/shm of one node, in MiB. Docker's 64 MiB break parallel queries (docker-library/postgres#416)."""
     wal_mib: int = Field(default=2048, ge=256, le=1048576)
-    """max_wal_size, in MiB: more makes checkpoints rarer and crash recovery longer."""
+    """max_wal_size, in MiB: more makes checkpoints rarer and crash recovery longer. With less than this free on
+    a node's disk ticks are refused, until half as much again is free."""
+    data_mib: int | None = Field(default=None, ge=1024, le=1073741824)
+    """Size of the file system of a node's data, in MiB: bounds what the slot of a lost standby keeps. Without, only
+    wal_mib does."""
     max_connections: int = Field(default=100, ge=25, le=1000)
     """Connections of one node, for all roles together."""
     stop_grace_seconds: int = Field(default=90, ge=60, le=600)
@@ -179,6 +185,8 @@ class DatabaseSettings(Settings):
     """First port of the PostgreSQL exporters."""
     witness_port: Annotated[int, PORT] = 19208
     """Port of the witnesses' metrics."""
+    guard_port: Annotated[int, PORT] = 19197
+    """First port of the disk guards."""
 
     @property
     def room(self) -> Room:
@@ -199,6 +207,7 @@ class DatabaseSettings(Settings):
             *uses("database.patroni_port", self.patroni_port, self.hosts),
             *uses("database.exporter_port", self.exporter_port, self.hosts),
             *uses("database.witness_port", self.witness_port, self.witness_hosts),
+            *uses("database.guard_port", self.guard_port, self.hosts),
         )
 
     @model_validator(mode="after")
@@ -208,6 +217,25 @@ class DatabaseSettings(Settings):
             raise ValueError(
                 f"synchronous_standbys={self.synchronous_standbys} exceeds replicas={replicas}: "
                 "add hosts or lower synchronous_standbys"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _wal_leaves_room_for_data(self) -> "DatabaseSettings":
+        # max_wal_size, as much again kept by slots (a quarter of the disk), and the guard's 1.5 times that.
+        if self.data_mib is not None and self.data_mib < _DISK_PER_WAL * self.wal_mib:
+            raise ValueError(
+                f"data_mib={self.data_mib} is less than {_DISK_PER_WAL} times wal_mib={self.wal_mib}, so WAL and its "
+                f"reserve leave nothing for data: lower wal_mib to {self.data_mib // _DISK_PER_WAL} or enlarge the disk"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _each_guard_gets_in(self) -> "DatabaseSettings":
+        if self.objects.guard.connection_limit < len(self.hosts):
+            raise ValueError(
+                f"objects.guard.connection_limit={self.objects.guard.connection_limit} is less than the "
+                f"{len(self.hosts)} nodes, each of which has a guard: raise it"
             )
         return self
 

@@ -23,6 +23,7 @@ _DEFAULT_NAMES = (
     "db-ticks",
     "db-reader",
     "db-monitoring",
+    "db-guard",
     "backup-cipher",
     "cache-writer",
     "cache-reader",

@@ -20,7 +20,7 @@ PAGES = sorted(path for path in FOLDER.glob("*.md") if path != INDEX)
 HEADINGS = ["What it means for trading", "Look here first", "Fix now", "Fix for good"]
 CONFIG = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
 SETTINGS = StackSettings.model_validate({key.removeprefix("hft:"): value for key, value in CONFIG.items()})
-ROLES = {"hft_owner", "hft_writer", "hft_ticks", "hft_reader", "hft_ro", "hft_monitoring"}
+ROLES = {"hft_owner", "hft_writer", "hft_ticks", "hft_reader", "hft_ro", "hft_monitoring", "hft_guard"}
 
 
 def names_in(text: str) -> set[str]:
@@ -52,7 +52,8 @@ def known_metrics() -> set[str]:
     families = [family for registry in registries for family in registry.collect()]
     workloads = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
     asked = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
-    return workloads | {
+    guard = set(re.findall(r'"(hft_\w+)": "', (ROOT / "images/timescaledb/hft-disk-guard").read_text()))
+    return (workloads | guard) | {
         f"{key}_{column}" for key, each in asked.items() for metric in each["metrics"] for column in metric
     }
 

@@ -9,6 +9,8 @@ from components.database import (
     DatabaseObjects,
     DatabaseObjectsArgs,
     DatabaseSettings,
+    DiskGuard,
+    DiskGuardArgs,
     EtcdCluster,
     EtcdClusterArgs,
     FailoverWitness,
@@ -81,12 +83,24 @@ objects = DatabaseObjects(
             ticks=key["db-ticks"],
             reader=key["db-reader"],
             monitoring=key["db-monitoring"],
+            guard=key["db-guard"],
         ),
         placement=at[pooling.router.hosts[0]],
         migrate_image=images["migrate"],
         node_memory_mib=database.memory_mib,
     ),
     pulumi.ResourceOptions(depends_on=[router, cluster.writable]),
+)
+DiskGuard(
+    "tsdb-guard",
+    DiskGuardArgs(
+        settings=database,
+        placements=at,
+        image=images["timescaledb"],
+        nodes=cluster.data,
+        password=key["db-guard"],
+    ),
+    pulumi.ResourceOptions(depends_on=[objects.ready]),
 )
 Pooler(
     "pooler",

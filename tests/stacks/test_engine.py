@@ -76,7 +76,7 @@ def test_a_first_up_that_is_killed_is_picked_up_by_the_next(twin: Twin, host: Do
 
     lines = twin.hft("up")
     table = lines[lines.index(next(line for line in lines if line.startswith("part "))) + 1 :]
-    assert len(table) == 24 + _grafana_is_there()
+    assert len(table) == 27 + _grafana_is_there()
     assert [line for line in table if " healthy " not in line] == []
 
 
@@ -93,7 +93,7 @@ def test_prometheus_sees_orders_and_every_target(twin: Twin) -> None:
     first = _query("sum(hft_order_roundtrip_seconds_count)")
     _eventually(lambda: _query("sum(hft_order_roundtrip_seconds_count)") > first)
     _eventually(lambda: _query("count(up == 0) or vector(0)") == 0)
-    assert _query("count(up)") == 20
+    assert _query("count(up)") == 23
 
 
 def test_the_primary_keeps_the_hypertables(twin: Twin) -> None:
@@ -163,6 +163,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
     assert f"{106 + 7 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{116 + 7 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:

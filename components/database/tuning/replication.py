@@ -39,9 +39,9 @@ def _bounds(settings: DatabaseSettings) -> tuple[Parameter, ...]:
     return (
         Parameter(
             name="max_slot_wal_keep_size",
-            value=f"{settings.wal_mib * 2}MB",
+            value=f"{_slot_mib(settings)}MB",
             reason="The slot of a lost standby must not fill the disk: beyond this it is made anew.",
-            source="gitlab-com/gl-infra/production#1732; twice database.wal_mib",
+            source="gitlab-com/gl-infra/production#1732; twice database.wal_mib, a quarter of data_mib at most",
         ),
         Parameter(name="wal_sender_timeout", value="5s", reason=noticed, source="CloudNativePG"),
         Parameter(name="wal_receiver_timeout", value="5s", reason=noticed, source="CloudNativePG"),
@@ -66,3 +66,8 @@ def _bounds(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             source="PostgreSQL 17 documentation, hot standby; as wal_sender_timeout",
         ),
     )
+
+
+def _slot_mib(settings: DatabaseSettings) -> int:
+    twice = 2 * settings.wal_mib
+    return twice if settings.data_mib is None else min(twice, settings.data_mib // 4)

@@ -46,7 +46,7 @@ def server() -> Iterator[Container]:
     ) as container:
         quoted = PASSWORD.replace("'", "''")
         asked(container, "postgres", f"CREATE ROLE hft_owner LOGIN PASSWORD '{quoted}'")
-        for role in ("hft_writer", "hft_ticks", "hft_reader", "hft_monitoring"):
+        for role in ("hft_writer", "hft_ticks", "hft_reader", "hft_monitoring", "hft_guard"):
             asked(container, "postgres", f"CREATE ROLE {role} LOGIN")
         yield container
 

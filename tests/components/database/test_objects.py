@@ -21,14 +21,15 @@ GRANT_ROLE = "postgresql:index/grantRole:GrantRole"
 PROVIDER = "pulumi:providers:postgresql"
 ROLE = "postgresql:index/role:Role"
 SCHEMA = "postgresql:index/schema:Schema"
-ROLES = ["db-role-monitoring", "db-role-owner", "db-role-reader", "db-role-ticks", "db-role-writer"]
-RULED = ["db-rule-hft-monitoring", "db-rule-hft-reader", "db-rule-hft-ticks", "db-rule-hft-writer"]
+ROLES = ["db-role-guard", "db-role-monitoring", "db-role-owner", "db-role-reader", "db-role-ticks", "db-role-writer"]
+RULED = ["db-rule-hft-guard", "db-rule-hft-monitoring", "db-rule-hft-reader", "db-rule-hft-ticks", "db-rule-hft-writer"]
 CHAIN = [
     "db-grant-connect-public",
     "db-grant-connect-hft-writer",
     "db-grant-connect-hft-ticks",
     "db-grant-connect-hft-reader",
     "db-grant-connect-hft-monitoring",
+    "db-grant-connect-hft-guard",
     "db-grant-usage-hft-writer",
     "db-grant-usage-hft-ticks",
     "db-grant-usage-hft-reader",
@@ -45,7 +46,7 @@ def build(**changes: Any) -> DatabaseObjects:
             settings=DatabaseObjectsSettings.model_validate(changes),
             writer=Endpoint("10.0.0.1", 15000),
             superuser_password="s",
-            passwords=RolePasswords(owner="o", writer="w", ticks="t", reader="r", monitoring="m"),
+            passwords=RolePasswords(owner="o", writer="w", ticks="t", reader="r", monitoring="m", guard="g"),
             placement=placements("a", "b")["b"],
             migrate_image="sha256:migrate",
             node_memory_mib=1024,
@@ -70,6 +71,7 @@ def test_what_is_made(built: Recorder) -> None:
         (EXTENSION, "db-pg-cron"),
         (EXTENSION, "db-pg-stat-statements"),
         (EXTENSION, "db-timescaledb"),
+        (GRANT, "db-grant-connect-hft-guard"),
         (GRANT, "db-grant-connect-hft-monitoring"),
         (GRANT, "db-grant-connect-hft-reader"),
         (GRANT, "db-grant-connect-hft-ticks"),
@@ -108,7 +110,12 @@ def test_all_objects_are_made_on_that_server(built: Recorder) -> None:
 
 @pytest.mark.parametrize(
     ("key", "limit", "timeout_ms", "idle_ms"),
-    [("writer", 35, 10_000, 10_000), ("ticks", 15, 10_000, 10_000), ("reader", 20, 60_000, 60_000)],
+    [
+        ("writer", 35, 10_000, 10_000),
+        ("ticks", 15, 10_000, 10_000),
+        ("reader", 18, 60_000, 60_000),
+        ("guard", 7, 5000, 60_000),
+    ],
 )
 def test_a_role_logs_in_with_a_secret_and_has_bounds(
     built: Recorder, key: str, limit: int, timeout_ms: int, idle_ms: int
@@ -137,7 +144,7 @@ def test_the_owner_may_change_the_settings_of_the_other_roles_and_of_no_more(bui
     }
     assert [built.inputs(GRANT_ROLE, name) for name in RULED] == [
         {"role": "hft_owner", "grantRole": role, "withAdminOption": True}
-        for role in ("hft_monitoring", "hft_reader", "hft_ticks", "hft_writer")
+        for role in ("hft_guard", "hft_monitoring", "hft_reader", "hft_ticks", "hft_writer")
     ]
 
 
@@ -192,6 +199,7 @@ def test_the_database_belongs_to_the_owner_and_has_timescaledb_and_the_schema(bu
         ("hft-ticks", "hft_ticks", ["CONNECT"]),
         ("hft-reader", "hft_reader", ["CONNECT"]),
         ("hft-monitoring", "hft_monitoring", ["CONNECT"]),
+        ("hft-guard", "hft_guard", ["CONNECT"]),
     ],
 )
 def test_only_named_roles_connect(built: Recorder, key: str, role: str, privileges: list[str]) -> None:
@@ -238,6 +246,7 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
         "db-grant-connect-hft-ticks": ["db-grant-connect-hft-writer"],
         "db-grant-connect-hft-reader": ["db-grant-connect-hft-ticks"],
         "db-grant-connect-hft-monitoring": ["db-grant-connect-hft-reader"],
+        "db-grant-connect-hft-guard": ["db-grant-connect-hft-monitoring"],
         "db-grant-usage-hft-writer": first,
         "db-grant-usage-hft-ticks": ["db-grant-usage-hft-writer"],
         "db-grant-usage-hft-reader": ["db-grant-usage-hft-ticks"],
@@ -246,7 +255,7 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
         "db-grant-schedule-hft-owner": first,
         "db-migrate": [
             "db-default-hft-reader",
-            "db-grant-connect-hft-monitoring",
+            "db-grant-connect-hft-guard",
             "db-grant-schedule-hft-owner",
             "db-grant-usage-hft-reader",
             *RULED,

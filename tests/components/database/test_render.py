@@ -4,9 +4,17 @@ from typing import Any
 import pytest
 import yaml
 
-from components._common.endpoint import DatabaseMember
+from components._common.endpoint import DatabaseMember, Endpoint
 from components.database import DatabaseObjectsSettings, EtcdSettings, FailoverSettings
-from components.database.render import EtcdMember, etcd_arguments, nearest_first, patroni_yml, roles_json, shared_json
+from components.database.render import (
+    EtcdMember,
+    etcd_arguments,
+    guard_json,
+    nearest_first,
+    patroni_yml,
+    roles_json,
+    shared_json,
+)
 from components.database.tuning import cluster_parameters, node_parameters
 from tests.components.database.test_settings import database
 
@@ -242,4 +250,22 @@ def test_roles_json() -> None:
         "hft_ticks": {"lock_timeout": "0s", "synchronous_commit": "off"},
         "hft_reader": {"lock_timeout": "5s"},
         "hft_monitoring": {"lock_timeout": "5s"},
+        "hft_guard": {"lock_timeout": "2s"},
+    }
+
+
+def test_guard_json() -> None:
+    members = [MEMBER, DatabaseMember(name="tsdb-1", address="10.0.0.2", postgres_port=15433, patroni_port=18009)]
+
+    assert json.loads(guard_json(database(wal_mib=1000), members, 1, Endpoint("10.0.0.2", 19198))) == {
+        "node": "tsdb-1",
+        "path": "/var/lib/hft/data",
+        "stop_mib": 1000,
+        "resume_mib": 1500,
+        "hosts": ["10.0.0.1", "10.0.0.2"],
+        "ports": [15432, 15433],
+        "database": "hft",
+        "user": "hft_guard",
+        "listen_address": "10.0.0.2",
+        "listen_port": 19198,
     }

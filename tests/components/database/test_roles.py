@@ -30,7 +30,8 @@ CREATE ROLE hft_writer LOGIN;
 CREATE ROLE hft_ticks LOGIN;
 CREATE ROLE hft_reader LOGIN;
 CREATE ROLE hft_monitoring LOGIN;
-GRANT hft_writer, hft_ticks, hft_reader, hft_monitoring TO hft_owner WITH ADMIN OPTION;
+CREATE ROLE hft_guard LOGIN;
+GRANT hft_writer, hft_ticks, hft_reader, hft_monitoring, hft_guard TO hft_owner WITH ADMIN OPTION;
 """
 PREPARE = """
 CREATE EXTENSION timescaledb SCHEMA public;

@@ -10,7 +10,7 @@ from components.database.room import Room
 from tests.components.verdicts import accepts, refusal
 
 GOOD: dict[str, Any] = {"etcd": {"hosts": ["a", "b", "c"]}, "hosts": ["a", "b"]}
-ROLES = ("owner", "writer", "ticks", "reader", "monitoring")
+ROLES = ("owner", "writer", "ticks", "reader", "monitoring", "guard")
 BOUNDS = {"connection_limit": 1, "statement_timeout_seconds": 10}
 
 
@@ -39,6 +39,9 @@ def test_every_member_has_ports_of_its_own() -> None:
         PortUse("database.exporter_port", "a", 19188),
         PortUse("database.witness_port", "a", 19208),
         PortUse("database.witness_port", "b", 19208),
+        PortUse("database.guard_port", "a", 19197),
+        PortUse("database.guard_port", "b", 19197),
+        PortUse("database.guard_port", "a", 19198),
     )
 
 
@@ -143,8 +146,8 @@ def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
         ({"synchronous_standbys": -1}, "Input should be greater than or equal to 0"),
         ({"synchronous_standbys": 7}, "Input should be less than or equal to 6"),
         (
-            {"max_connections": 94},
-            "Value error, max_connections=94 is less than the 95 that the roles' connection_limit and 10 for "
+            {"max_connections": 99},
+            "Value error, max_connections=99 is less than the 100 that the roles' connection_limit and 10 for "
             "superusers need: raise it or lower the limits",
         ),
         ({"max_connections": 24}, "Input should be greater than or equal to 25"),
@@ -174,6 +177,20 @@ def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
         ({"exporter_port": 65001}, "Input should be less than or equal to 65000"),
         ({"witness_port": 1023}, "Input should be greater than or equal to 1024"),
         ({"witness_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"guard_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"guard_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"data_mib": 1023}, "Input should be greater than or equal to 1024"),
+        ({"data_mib": 1073741825}, "Input should be less than or equal to 1073741824"),
+        (
+            {"data_mib": 8191},
+            "Value error, data_mib=8191 is less than 4 times wal_mib=2048, so WAL and its reserve leave nothing for "
+            "data: lower wal_mib to 2047 or enlarge the disk",
+        ),
+        (
+            {"objects": {"guard": {**BOUNDS, "lock_timeout_seconds": 2}}},
+            "Value error, objects.guard.connection_limit=1 is less than the 2 nodes, each of which has a guard: "
+            "raise it",
+        ),
         ({"replicas": 1}, "Extra inputs are not permitted"),
     ],
 )
@@ -186,7 +203,10 @@ def test_bad_settings_are_refused(bad: dict[str, Any], message: str) -> None:
     [
         {"synchronous_standbys": 1},
         {"hosts": ["a"], "synchronous_standbys": 0},
-        {"max_connections": 95},
+        {"max_connections": 100},
+        {"data_mib": 8192},
+        {"data_mib": 1073741824, "guard_port": 65000},
+        {"objects": {"guard": {**BOUNDS, "connection_limit": 2}}},
         {"postgres_port": 1024, "patroni_port": 65000},
         {"memory_mib": 512, "max_connections": 114, "shm_mib": 256, "wal_mib": 256, "stop_grace_seconds": 60},
         {"memory_mib": 1048576, "shm_mib": 262144, "wal_mib": 1048576, "stop_grace_seconds": 600},
@@ -205,7 +225,7 @@ def test_only_standbys_that_exist_confirm(nodes: int, standbys: int) -> None:
     assert accepts(DatabaseSettings, document) == (standbys < nodes)
 
 
-@given(memory=st.integers(512, 1048576), connections=st.integers(95, 1000), cpus=st.integers(1, 256))
+@given(memory=st.integers(512, 1048576), connections=st.integers(100, 1000), cpus=st.integers(1, 256))
 def test_connections_that_the_memory_has_no_room_for_are_refused(memory: int, connections: int, cpus: int) -> None:
     room = Room(memory_mib=memory, connections=connections, cpus=cpus)
     document = {**GOOD, "memory_mib": memory, "max_connections": connections, "cpus": cpus}
@@ -223,7 +243,8 @@ def test_every_role_gets_its_connections_with_ten_left(limits: tuple[int, ...], 
     accepted = accepts(
         DatabaseSettings, {**GOOD, "memory_mib": 8192, "max_connections": connections, "objects": objects}
     )
-    assert accepted == (sum(limits) + 10 <= connections)
+    # Each of the two nodes has a guard.
+    assert accepted == (sum(limits) + 10 <= connections and limits[ROLES.index("guard")] >= 2)
 
 
 TICKS = {"table": "ticks", "rows_per_second": 1_000}

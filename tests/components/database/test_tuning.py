@@ -58,10 +58,10 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
 _UNITS = {"": 1.0, "kB": 1.0, "8kB": 8.0, "MB": 1024.0, "ms": 1.0, "s": 1000.0, "min": 60000.0}
 
 
-def _documents(memory_mib: int, max_connections: int, cpus: int, wal_mib: int, disk: str) -> dict[str, Any]:
-    few = {role: {"connection_limit": 1, "statement_timeout_seconds": 0} for role in ROLES}
-    sizes = {"memory_mib": memory_mib, "max_connections": max_connections, "cpus": cpus, "wal_mib": wal_mib}
-    return {**GOOD, "objects": few, "disk": disk, **sizes}
+def _documents(data_per_wal: int | None, disk: str, **sizes: int) -> dict[str, Any]:
+    few = {role: {"connection_limit": len(GOOD["hosts"]), "statement_timeout_seconds": 0} for role in ROLES}
+    data = {} if data_per_wal is None else {"data_mib": data_per_wal * sizes["wal_mib"]}
+    return {**GOOD, "objects": few, "disk": disk, **sizes, **data}
 
 
 ANY_SIZE = st.builds(
@@ -70,6 +70,7 @@ ANY_SIZE = st.builds(
     max_connections=st.integers(25, 1000),
     cpus=st.integers(1, 256),
     wal_mib=st.integers(256, 1048576),
+    data_per_wal=st.none() | st.integers(4, 1000),
     disk=st.sampled_from(["nvme", "ssd", "hdd"]),
 )
 TAKEN = ANY_SIZE.filter(lambda document: accepts(DatabaseSettings, document)).map(DatabaseSettings.model_validate)
@@ -198,6 +199,8 @@ def test_patroni_takes_from_its_store_only_what_is_marked_as_shared() -> None:
             {"wal_mib": 4096},
             {"max_wal_size": "4096MB", "min_wal_size": "2048MB", "max_slot_wal_keep_size": "8192MB"},
         ),
+        ({"data_mib": 16384}, {}),
+        ({"data_mib": 12000}, {"max_slot_wal_keep_size": "3000MB"}),
         (
             {"cpus": 2},
             {"max_worker_processes": 25, "max_parallel_workers": 2, "max_parallel_maintenance_workers": 1},
@@ -239,6 +242,9 @@ def test_the_wal_has_room_for_two_files_and_a_slot_for_what_is_kept(settings: Da
 
     assert 2 * WAL_FILE_MIB <= found["min_wal_size"] <= found["max_wal_size"] == settings.wal_mib
     assert found["max_slot_wal_keep_size"] >= max(found["max_wal_size"], found["wal_keep_size"])
+    if settings.data_mib is not None:
+        # With the reserve from which ingest goes on again.
+        assert found["max_slot_wal_keep_size"] + 2.5 * found["max_wal_size"] < settings.data_mib
 
 
 @given(settings=TAKEN)

@@ -11,6 +11,7 @@ def test_the_default_set_has_a_secret_for_every_part() -> None:
         "cache-monitoring",
         "cache-reader",
         "cache-writer",
+        "db-guard",
         "db-monitoring",
         "db-owner",
         "db-reader",

@@ -93,6 +93,7 @@ def database() -> Iterator[Database]:
             "CREATE ROLE hft_ticks LOGIN",
             "CREATE ROLE hft_reader LOGIN",
             "CREATE ROLE hft_monitoring LOGIN IN ROLE pg_monitor",
+            "CREATE ROLE hft_guard LOGIN",
             "CREATE DATABASE hft OWNER hft_owner",
         ):
             assert execute(server, [*as_superuser, f"--command={sql}"]).status == 0
