@@ -62,6 +62,7 @@ def settings(sizes: Sizes, cpus: int) -> dict[str, Any]:
             "postgres_port": 31132,
             "patroni_port": 31108,
             "exporter_port": 31187,
+            "guard_port": 31197,
         },
         "pooling": {
             "router": {"hosts": [_HOST], "writer_port": 31100, "reader_port": 31101, "stats_port": 31104},
