@@ -41,18 +41,15 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
         settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
         passwords=database.RolePasswords(
-            owner=key["db-owner"], writer=key["db-writer"], ticks=key["db-ticks"], reader=key["db-reader"],
-            monitoring=key["db-monitoring"], guard=key["db-guard"]),
+            **{role: key[f"db-{role}"] for role in ("owner", "writer", "ticks", "reader", "monitoring", "guard")}),
         placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"],
-        node_memory_mib=s.database.memory_mib),
-        Options(depends_on=[router, tsdb.writable]))
+        node_memory_mib=s.database.memory_mib), Options(depends_on=[router, tsdb.writable]))
     guard = database.DiskGuard("tsdb-guard", database.DiskGuardArgs(settings=s.database, placements=at,
         image=images["timescaledb"], nodes=tsdb.data, password=key["db-guard"]), Options(depends_on=[objects.ready]))
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
         settings=s.pooling.pooler, failover=s.pooling.failover, placements=at, image=images["pgbouncer"],
         exporter_image=images["exporters"], routes=router.routes, passwords=pooling.PoolerPasswords(
-            writer=key["db-writer"], ticks=key["db-ticks"], reader=key["db-reader"],
-            monitoring=key["db-monitoring"])))
+            **{role: key[f"db-{role}"] for role in ("writer", "ticks", "reader", "monitoring")})))
 
     reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(
         settings=s.cache, placements=at, image=images["valkey"], exporter_image=images["exporters"],
