@@ -98,8 +98,8 @@ class BackupSettings(Settings):
     """A WAL file is archived after so many s even if it is not full: what the loss of all hosts at once may cost."""
     archive_queue_mib: int = Field(default=16384, ge=256, le=1048576)
     """WAL that may wait for the repository, in MiB. Beyond it pgBackRest gives up the waiting files, so that the disk
-    does not fill and the database goes on; a restore to a time after that then needs a later backup, which is made at
-    once. Less than what the data disk has free."""
+    does not fill and the database goes on; times between that and the next backup can then not be restored, so make one
+    at once: `hft backup now`. Less than what the data disk has free."""
     memory_mib: int = Field(default=256, ge=128, le=16384)
     """Memory limit of the agent that makes backups on each host of the database, in MiB."""
     drill_memory_mib: int = Field(default=1024, ge=512, le=65536)
