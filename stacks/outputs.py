@@ -13,14 +13,23 @@ _SECRET_OF_ROLE = {"hft_owner": "db-owner", "hft_reader": "db-reader", "hft_writ
 
 
 def export(
-    settings: StackSettings, secrets: Mapping[str, pulumi.Output[str]], placements: Placements, grafana_url: str | None
+    settings: StackSettings,
+    secrets: Mapping[str, pulumi.Output[str]],
+    placements: Placements,
+    *,
+    authority_pem: pulumi.Input[str],
+    grafana_url: str | None,
 ) -> None:
-    """Export `hosts`, `parts` and the secret `pgpass`. A Grafana without URL was skipped and is no part."""
+    """Export `hosts`, `parts`, the certificate `authority` and the secret `pgpass`.
+
+    A Grafana without URL was skipped and is no part.
+    """
     found = parts(settings, pulumi.get_stack(), {name: place.address for name, place in placements.items()})
     shown = [part for part in found if part.part != "grafana" or grafana_url]
     passwords = {role: secrets[name] for role, name in _SECRET_OF_ROLE.items()}
     pulumi.export("hosts", {host.name: host.docker_endpoint for host in settings.hosts})
     pulumi.export("parts", [{**part._asdict(), "endpoint": str(part.endpoint)} for part in shown])
+    pulumi.export("authority", authority_pem)
     pulumi.export("pgpass", pulumi.Output.all(**passwords).apply(lambda known: pgpass(_psql_endpoints(shown), known)))
 
 

@@ -11,6 +11,7 @@ from components._common.settings import Settings
 from components.backup import BackupSettings
 from components.backup.settings import S3_SECRETS
 from components.cache import CacheSettings
+from components.certs import CertsSettings
 from components.database import DatabaseSettings
 from components.grafana import GrafanaSettings
 from components.hosts import HostSettings
@@ -30,6 +31,8 @@ class StackSettings(Settings):
     """Docker networks beside the hosts' own."""
     secrets: SecretsSettings = SecretsSettings()
     """Which secrets are made, and which are given."""
+    certs: CertsSettings = CertsSettings()
+    """The certificate authority and how long certificates live."""
     database: DatabaseSettings
     """etcd, Patroni with TimescaleDB, and what is in the database."""
     pooling: PoolingSettings

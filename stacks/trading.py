@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import pulumi
 from pulumi import ResourceOptions as Options
 
-from components import backup, cache, database, grafana, hosts, monitoring, network, pooling, secrets, trading
+from components import backup, cache, certs, database, grafana, hosts, monitoring, network, pooling, secrets, trading
 from components._common.images import ImageLock
 from components._common.scraping import Watched
 from components.trading.dashboards.trading import trading_dashboard
 from stacks import outputs
 from stacks.settings import StackSettings
+from stacks.tls import tls_parts
 
 
 def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Output[str]]) -> None:
@@ -18,7 +19,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     at = hosts.Hosts("hosts", hosts.HostsArgs(settings=s.hosts, engine_cpus=s.engine_cpus())).placements
     planes = network.Network("network", network.NetworkArgs(settings=s.network, placements=at)).planes
     key = secrets.Secrets("secrets", secrets.SecretsArgs(settings=s.secrets, given=given)).values
-
+    tls = certs.Certificates("certs", certs.CertificatesArgs(settings=s.certs, parts=tls_parts(s, at, images))).tls
     store = backup.BackupRepository("repository", backup.BackupRepositoryArgs(
         settings=s.backup, hosts=s.database.hosts, placements=at, cipher=key["backup-cipher"],
         s3_keys=(key["backup-s3-key"], key["backup-s3-key-secret"]) if s.backup.repository.s3 else None))
@@ -26,9 +27,9 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"]))
     tsdb = database.TimescaleCluster("tsdb", database.TimescaleClusterArgs(
         settings=s.database, placements=at, image=images["timescaledb"], exporter_image=images["exporters"],
-        etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"],
-        replication_password=key["db-replication"], rewind_password=key["db-rewind"],
-        monitoring_password=key["db-monitoring"], archiving=store.archiving), Options(depends_on=[etcd]))
+        etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"], rewind_password=key["db-rewind"],
+        replication_password=key["db-replication"], monitoring_password=key["db-monitoring"], tls=tls,
+        archiving=store.archiving), Options(depends_on=[etcd]))
     backups = backup.Backups("backup", backup.BackupsArgs(
         settings=s.backup, placements=at, image=images["backup"], stanza=store.stanza, archiving=store.archiving,
         nodes=tsdb.data), Options(depends_on=[tsdb.writable]))
@@ -49,7 +50,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
         settings=s.pooling.pooler, failover=s.pooling.failover, placements=at, image=images["pgbouncer"],
         exporter_image=images["exporters"], routes=router.routes, passwords=pooling.PoolerPasswords(
-            **{role: key[f"db-{role}"] for role in ("writer", "ticks", "reader", "monitoring")})))
+            **{role: key[f"db-{role}"] for role in ("writer", "ticks", "reader", "monitoring")}), tls=tls))
 
     reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(
         settings=s.cache, placements=at, image=images["valkey"], exporter_image=images["exporters"],
@@ -62,10 +63,9 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
             settings=engine, placements=at, image=images[engine.image], venues=venues.endpoints,
             symbols=s.trading.symbols, database=pooler.by_host[engine.host], database_password=key["db-writer"],
             ticks_password=key["db-ticks"], standby_confirms=s.database.synchronous_standbys > 0,
-            etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
-        for engine in s.trading.engines
-    ]
-
+            authority_pem=tls.authority_pem, etcd_endpoints=etcd.endpoints),
+            Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
+        for engine in s.trading.engines]
     watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
@@ -77,4 +77,4 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         prometheus_url=watch.prometheus_url, database=router.reader, database_password=key["db-reader"],
         dashboards={"trading": trading_dashboard(pulumi.get_stack())}), Options(depends_on=[watch, objects.ready]))
 
-    outputs.export(s, key, at, grafana_url=desk.url)
+    outputs.export(s, key, at, authority_pem=tls.authority_pem, grafana_url=desk.url)

@@ -4,6 +4,7 @@ The mock monitor proves names, inputs, secrecy, providers and direct parents. It
 the providers' own checks, or what register_outputs holds.
 """
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 
 from components._common.placement import Placement, Placements
+from components._common.tls import LiveCertificate, Tls
 from tests.golden import Golden
 
 # Hypothesis's own deadline of 200 ms for an example judges the machine, not the code.
@@ -135,11 +137,20 @@ class Recorder(Mocks):
         return matching[0]
 
 
+def certificate(name: str) -> str:
+    """What stands for the certificate of a resource: PEM, but no certificate."""
+    return ssl.DER_cert_to_PEM_cert(name.encode())
+
+
 def _computed(args: MockResourceArgs) -> dict[str, Any]:
     if args.typ == "random:index/randomPassword:RandomPassword":
         return {"result": f"value-of-{args.name}"}
     if args.typ == CONTAINER:
         return {"exitCode": 0}
+    if args.typ == "tls:index/privateKey:PrivateKey":
+        return {"privateKeyPem": f"value-of-{args.name}"}
+    if args.typ.startswith("tls:"):
+        return {"certRequestPem": f"request of {args.name}", "certPem": certificate(args.name)}
     return {}
 
 
@@ -190,3 +201,18 @@ def placements(*names: str) -> Placements:
         )
         for number, name in enumerate(names, start=1)
     }
+
+
+def tls(*members: str) -> Tls:
+    """Certificates of these members for components under test; each is filled once a resource of its name is there."""
+    return Tls(
+        authority_pem="the authority",
+        live={
+            member: LiveCertificate(
+                volume=f"hft-dev-{member}-tls",
+                filled=pulumi.ComponentResource("test:certs:Filled", f"{member}-filled"),
+                fingerprint=f"fingerprint of {member}",
+            )
+            for member in members
+        },
+    )

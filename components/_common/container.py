@@ -66,7 +66,7 @@ class ContainerSpec:
     anonymous_volumes: Sequence[str] = ()
     """Absolute paths for uploads, with images that do not declare them as volumes; they go away with the container."""
     volumes_read: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Absolute path → name of another part's data volume, mounted read-only."""
+    """Absolute path → name of a volume that another container writes, mounted read-only."""
     host_paths: Mapping[str, str] = field(default_factory=dict)
     """Absolute path in the container → path of the host, mounted read-only."""
     host_paths_written: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class ContainerSpec:
     """CPUs of its own; without, the housekeeping CPUs of its host."""
     cpu_shares: int | None = None
     """Weight against other containers while CPUs are short; without, Docker's 1,024."""
-    pid_mode: str | None = None
+    pid_mode: pulumi.Input[str] | None = None
     capabilities: Sequence[str] = ()
     """Capabilities that it keeps of those that all are dropped: `NET_ADMIN`. Only root in the container has them."""
     plane: Plane | None = None

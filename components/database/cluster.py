@@ -15,6 +15,7 @@ from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
+from components._common.tls import CLIENT_AUTHORITY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
 from components.database.alerts import alert_rules
 from components.database.render import (
     DATA_DIR,
@@ -100,6 +101,8 @@ class TimescaleClusterArgs:
     """Password of the role of pg_rewind (secret db-rewind)."""
     monitoring_password: pulumi.Input[str]
     """Password of `hft_monitoring` (secret db-monitoring), which `DatabaseObjects` makes."""
+    tls: Tls
+    """The certificates of all nodes, by the nodes' names."""
     archiving: Archiving | None = None
     """Where the nodes archive their WAL; without, there is no backup to restore to a point in time."""
 
@@ -112,8 +115,9 @@ class TimescaleCluster(pulumi.ComponentResource):
     acknowledges nothing. It does not survive the loss
     of all hosts (that is a backup's work) and has no roles or tables of yours (`DatabaseObjects`). Nodes start and are
     replaced one after the other, so that a changed setting or image leaves a primary at all times. What the nodes share
-    is put into etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Connections are
-    not encrypted; only the stack's hosts may connect, with SCRAM.
+    is put into etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Only the
+    stack's hosts may connect, with SCRAM over TLS 1.3; a renewed certificate is taken up without a restart. Patroni's
+    REST API is not encrypted.
     """
 
     members: tuple[DatabaseMember, ...]
@@ -207,6 +211,7 @@ class TimescaleCluster(pulumi.ComponentResource):
         after: pulumi.Input[pulumi.Resource],
     ) -> docker.Container:
         member, placement = self.members[index], args.placements[args.settings.hosts[index]]
+        live = args.tls.live[member.name]
         clients = [host.address for host in args.placements.values()]
         spec = ContainerSpec(
             component="database",
@@ -224,6 +229,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             embedded_secrets=["db-superuser", "db-replication", *(args.archiving.secrets if args.archiving else ())],
             volumes={DATA_DIR: volume.name, **(args.archiving.volumes if args.archiving else {})},
             host_paths_written=args.archiving.host_paths if args.archiving else {},
+            volumes_read={TLS_DIR: live.volume},
             tmpfs=("/tmp", "/run/postgresql"),
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.patroni}/readiness"],
             # The next node waits for it, and whatever writes.
@@ -234,11 +240,34 @@ class TimescaleCluster(pulumi.ComponentResource):
             shm_mib=args.settings.shm_mib,
             stop_grace_seconds=args.settings.stop_grace_seconds,
         )
-        return docker.Container(
+        node = docker.Container(
             f"{name}-node-{index}",
             arguments(spec, placement),
-            opts=options(self, placement, depends_on=[after]),
+            opts=options(self, placement, depends_on=[after, live.filled]),
         )
+        self._make_reload(name, args, index, placement, node)
+        return node
+
+    def _make_reload(
+        self, name: str, args: TimescaleClusterArgs, index: int, placement: Placement, node: docker.Container
+    ) -> None:
+        member = self.members[index]
+        live = args.tls.live[member.name]
+        spec = reload_spec(
+            component="database",
+            role=f"{name}-reload",
+            index=index,
+            image=args.image,
+            certificate=live,
+            server=node,
+            listens=member.postgres,
+        )
+        reload = docker.Container(
+            f"{name}-reload-{index}",
+            one_shot_arguments(spec, placement),
+            opts=options(self, placement, depends_on=[live.filled]),
+        )
+        ended_well(reload)
 
     def _make_exporter(
         self, name: str, args: TimescaleClusterArgs, index: int, listen: Endpoint, placement: Placement
@@ -253,10 +282,11 @@ class TimescaleCluster(pulumi.ComponentResource):
             image=args.exporter_image,
             command=[
                 *("postgres", server.address, str(server.port), DATABASE, "hft_monitoring", password_file),
+                CLIENT_AUTHORITY_FILE,
                 f"--web.listen-address={listen}",
                 f"--extend.query-path={_QUERIES_FILE}",
             ],
-            files={_QUERIES_FILE: _QUERIES.read_text()},
+            files={_QUERIES_FILE: _QUERIES.read_text(), CLIENT_AUTHORITY_FILE: args.tls.authority_pem},
             secrets={"db-monitoring": args.monitoring_password},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/"],
             memory_mib=_EXPORTER_MEMORY_MIB,
@@ -285,10 +315,12 @@ def _exporter_endpoints(settings: DatabaseSettings, placements: Placements) -> l
 
 
 def _authentication(args: TimescaleClusterArgs) -> pulumi.Output[str]:
+    # Nodes reach each other by address, which is in their certificates.
+    verified = {"sslmode": "verify-full", "sslrootcert": SERVER_AUTHORITY_FILE}
     roles = {
-        "superuser": {"username": SUPERUSER, "password": args.superuser_password},
-        "replication": {"username": REPLICATION, "password": args.replication_password},
-        "rewind": {"username": REWIND, "password": args.rewind_password},
+        "superuser": {"username": SUPERUSER, "password": args.superuser_password, **verified},
+        "replication": {"username": REPLICATION, "password": args.replication_password, **verified},
+        "rewind": {"username": REWIND, "password": args.rewind_password, **verified},
     }
     return pulumi.Output.secret(pulumi.Output.json_dumps({"postgresql": {"authentication": roles}}))
 

@@ -74,7 +74,7 @@ class DatabaseObjects(pulumi.ComponentResource):
     migrates, `hft_writer` reads and appends (it can change or delete no row), `hft_ticks` appends ticks and
     opportunities only, `hft_reader` reads, `hft_monitoring` sees statistics, `hft_guard` stops ingest. A role's changed
     bounds hold for connections made from then on. All of it outlives a `destroy`, as the data volumes do. It connects
-    as superuser and without TLS, so the route must not leave the hosts' own network.
+    as superuser over TLS.
     """
 
     ready: pulumi.Output[pulumi.Resource]
@@ -90,7 +90,7 @@ class DatabaseObjects(pulumi.ComponentResource):
             username=SUPERUSER,
             password=args.superuser_password,
             database="postgres",
-            sslmode="disable",
+            sslmode="require",
             superuser=True,
             # Children do not take these over: without, the route could be removed before what is reached through it.
             opts=pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None),

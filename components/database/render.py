@@ -7,6 +7,7 @@ from typing import Any
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.render import to_json, to_yaml
+from components._common.tls import CERTIFICATE_FILE, KEY_FILE
 from components.database.failover import FailoverSettings
 from components.database.settings import DATABASE, DatabaseObjectsSettings, DatabaseSettings, EtcdSettings, RoleSettings
 from components.database.tuning import cluster_parameters, node_parameters
@@ -19,6 +20,15 @@ SHARED_KEY = f"/hft/{SCOPE}/config"
 """Where Patroni looks in etcd for what all nodes share."""
 SUPERUSER, REPLICATION, REWIND = "postgres", "replicator", "rewind_user"
 """Patroni's own roles. The last is made by images/timescaledb/hft-post-bootstrap."""
+
+
+_TLS = {
+    "ssl": "on",
+    "ssl_cert_file": CERTIFICATE_FILE,
+    "ssl_key_file": KEY_FILE,
+    # Every client here speaks it, and its handshake is one round trip shorter.
+    "ssl_min_protocol_version": "TLSv1.3",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +211,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
         ],
         "pg_hba": _pg_hba(addresses),
         # Patroni takes the first ones from etcd and ignores them here; here they make a changed one restart the nodes.
-        "parameters": {**cluster_parameters(settings), **node_parameters(settings)},
+        "parameters": {**cluster_parameters(settings), **node_parameters(settings), **_TLS},
     }
 
 
@@ -209,6 +219,6 @@ def _pg_hba(addresses: Sequence[str]) -> list[str]:
     # Patroni comes through the socket as the user that PostgreSQL runs as; all others show a password.
     rules = [f"local all {SUPERUSER} peer"]
     for address in addresses:
-        rules.append(f"host replication {REPLICATION} {address}/32 scram-sha-256")
-        rules.append(f"host all all {address}/32 scram-sha-256")
+        rules.append(f"hostssl replication {REPLICATION} {address}/32 scram-sha-256")
+        rules.append(f"hostssl all all {address}/32 scram-sha-256")
     return rules

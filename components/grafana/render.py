@@ -46,4 +46,4 @@ def prometheus_json(interval_seconds: int) -> str:
 
 def postgresql_json(database: str) -> str:
     """JSON data of the PostgreSQL data source."""
-    return json.dumps({"database": database, "sslmode": "disable", "postgresVersion": 1700, "timescaledb": True})
+    return json.dumps({"database": database, "sslmode": "require", "postgresVersion": 1700, "timescaledb": True})

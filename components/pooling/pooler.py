@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_docker as docker
 
-from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, options
+from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
 from components._common.endpoint import Endpoint
+from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
 from components.pooling.alerts import alert_rules
 from components.pooling.failover import RouteFailoverSettings
 from components.pooling.render import STATS_USER, USERS_SECRET, pgbouncer_ini, userlist
@@ -53,6 +55,8 @@ class PoolerArgs:
     """Host → its router, for every host in the settings."""
     passwords: PoolerPasswords
     """Passwords of the roles."""
+    tls: Tls
+    """The certificates of all poolers, by `<name>-<host>`."""
 
 
 class Pooler(pulumi.ComponentResource):
@@ -106,6 +110,7 @@ class Pooler(pulumi.ComponentResource):
         self, name: str, args: PoolerArgs, placement: Placement, users: pulumi.Output[str]
     ) -> docker.Container:
         listen, routes = self.by_host[placement.host], args.routes[placement.host]
+        live = args.tls.live[f"{name}-{placement.host}"]
         config = f"{CONFIG_DIR}/pgbouncer.ini"
         spec = ContainerSpec(
             component="pooling",
@@ -118,6 +123,7 @@ class Pooler(pulumi.ComponentResource):
                 f"{SECRET_DIR}/{USERS_SECRET}": users,
             },
             embedded_secrets=["db-writer", "db-ticks", "db-reader", "db-monitoring"],
+            volumes_read={TLS_DIR: live.volume},
             healthy=["pg-ping", listen.address, str(listen.port)],
             # Engines and the exporter wait for it.
             health_interval_seconds=2,
@@ -125,7 +131,28 @@ class Pooler(pulumi.ComponentResource):
             # PgBouncer documentation, signals: SIGINT lets running transactions end.
             stop_signal="SIGINT",
         )
-        return docker.Container(f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement))
+        pooler = docker.Container(
+            f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement, [live.filled])
+        )
+        self._make_reload(name, args, placement, pooler)
+        return pooler
+
+    def _make_reload(self, name: str, args: PoolerArgs, placement: Placement, pooler: docker.Container) -> None:
+        live = args.tls.live[f"{name}-{placement.host}"]
+        spec = reload_spec(
+            component="pooling",
+            role=f"{name}-reload",
+            image=args.image,
+            certificate=live,
+            server=pooler,
+            listens=self.by_host[placement.host],
+        )
+        reload = docker.Container(
+            f"{name}-reload-{placement.host}",
+            one_shot_arguments(spec, placement),
+            opts=options(self, placement, [live.filled]),
+        )
+        ended_well(reload)
 
     def _make_exporter(
         self, name: str, args: PoolerArgs, placement: Placement, after: docker.Container
@@ -140,8 +167,10 @@ class Pooler(pulumi.ComponentResource):
             image=args.exporter_image,
             command=[
                 *("pgbouncer", pooler.address, str(pooler.port), "pgbouncer", STATS_USER, password_file),
+                CLIENT_AUTHORITY_FILE,
                 f"--web.listen-address={listen}",
             ],
+            files={CLIENT_AUTHORITY_FILE: args.tls.authority_pem},
             secrets={"db-monitoring": args.passwords.monitoring},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/"],
             memory_mib=_EXPORTER_MEMORY_MIB,

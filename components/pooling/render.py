@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 from components._common.endpoint import DatabaseMember, Endpoint
+from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE
 from components.pooling.failover import RouteFailoverSettings
 from components.pooling.settings import PoolerSettings, RouterSettings
 
@@ -104,6 +105,14 @@ def pgbouncer_ini(
         unix_socket_dir = {ADMIN_DIR}
         auth_type = scram-sha-256
         auth_file = /run/secrets/{USERS_SECRET}
+        client_tls_sslmode = require
+        client_tls_cert_file = {CERTIFICATE_FILE}
+        client_tls_key_file = {KEY_FILE}
+        client_tls_protocols = tlsv1.3
+        ; The certificate is the node's, and the address is the router's: no host name can match.
+        server_tls_sslmode = verify-ca
+        server_tls_ca_file = {SERVER_AUTHORITY_FILE}
+        server_tls_protocols = tlsv1.3
         stats_users = {STATS_USER}
         pool_mode = transaction
         default_pool_size = {settings.pool_size}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from components._common.endpoint import Endpoint
 from components._common.render import to_json
+from components._common.tls import CLIENT_AUTHORITY_FILE
 from components.trading.settings import (
     VENUE_PORT,
     EngineSettings,
@@ -81,4 +82,5 @@ def _database(endpoint: Endpoint, standby_confirms: bool) -> dict[str, object]:
         "ticks_user": "hft_ticks",
         "ticks_password_file": TICKS_PASSWORD_FILE,
         "standby_confirms": standby_confirms,
+        "authority_file": CLIENT_AUTHORITY_FILE,
     }

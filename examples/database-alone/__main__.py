@@ -5,20 +5,14 @@ from pathlib import Path
 import pulumi
 
 from components import ImageLock
+from components.certs import Certificates, CertificatesArgs, CertsSettings, TlsPart
 from components.database import DatabaseSettings, EtcdCluster, EtcdClusterArgs, TimescaleCluster, TimescaleClusterArgs
 from components.hosts import Hosts, HostsArgs, HostSettings
 from components.pooling import Router, RouterArgs, RouterSettings
 from components.secrets import Secrets, SecretsArgs, SecretsSettings
 
-HERE = HostSettings.model_validate(
-    {
-        "name": "here",
-        "docker_endpoint": "unix:///var/run/docker.sock",
-        "address": "127.0.0.1",
-        "failure_domain": "here",
-        "cpus": "0-1",
-    }
-)
+DOCKER = {"name": "here", "docker_endpoint": "unix:///var/run/docker.sock"}
+HERE = HostSettings.model_validate({**DOCKER, "address": "127.0.0.1", "failure_domain": "here", "cpus": "0-1"})
 SETTINGS = DatabaseSettings.model_validate(
     {
         "hosts": ["here"] * 3,
@@ -35,6 +29,11 @@ ROUTER = RouterSettings(hosts=("here",), writer_port=25000, reader_port=25100, s
 images = ImageLock.load(Path(__file__).parents[2] / "images/lock.json")
 at = Hosts("hosts", HostsArgs(settings=[HERE])).placements
 key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
+nodes = [
+    TlsPart(member=f"tsdb-{index}", placement=at[host], image=images["timescaledb"])
+    for index, host in enumerate(SETTINGS.hosts)
+]
+tls = Certificates("certs", CertificatesArgs(settings=CertsSettings(), parts=nodes)).tls
 
 etcd = EtcdCluster("etcd", EtcdClusterArgs(settings=SETTINGS.etcd, placements=at, image=images["etcd"]))
 cluster = TimescaleCluster(
@@ -49,6 +48,7 @@ cluster = TimescaleCluster(
         replication_password=key["db-replication"],
         rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"],
+        tls=tls,
     ),
     pulumi.ResourceOptions(depends_on=[etcd]),
 )
@@ -56,3 +56,4 @@ router = Router("router", RouterArgs(settings=ROUTER, placements=at, image=image
 
 pulumi.export("writer", str(router.writer))
 pulumi.export("superuser_password", key["db-superuser"])
+pulumi.export("authority", tls.authority_pem)

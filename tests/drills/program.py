@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 
 from components import ImageLock
+from components.certs import Certificates, CertificatesArgs, CertsSettings, TlsPart
 from components.database import (
     DatabaseObjects,
     DatabaseObjectsArgs,
@@ -31,6 +32,15 @@ pooling = PoolingSettings.model_validate(config.require_object("pooling"))
 images = ImageLock.load(Path("images/lock.json"))
 at = Hosts("hosts", HostsArgs(settings=hosts)).placements
 key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
+parts = [(f"tsdb-{index}", host, "timescaledb") for index, host in enumerate(database.hosts)]
+parts += [(f"pooler-{host}", host, "pgbouncer") for host in pooling.pooler.hosts]
+tls = Certificates(
+    "certs",
+    CertificatesArgs(
+        settings=CertsSettings(),
+        parts=[TlsPart(member=member, placement=at[host], image=images[image]) for member, host, image in parts],
+    ),
+).tls
 
 etcd = EtcdCluster(
     "etcd", EtcdClusterArgs(settings=database.etcd, failover=database.failover, placements=at, image=images["etcd"])
@@ -47,6 +57,7 @@ cluster = TimescaleCluster(
         replication_password=key["db-replication"],
         rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"],
+        tls=tls,
     ),
     pulumi.ResourceOptions(depends_on=[etcd]),
 )
@@ -117,6 +128,7 @@ Pooler(
             reader=key["db-reader"],
             monitoring=key["db-monitoring"],
         ),
+        tls=tls,
     ),
     pulumi.ResourceOptions(depends_on=[objects]),
 )

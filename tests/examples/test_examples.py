@@ -42,6 +42,9 @@ def test_the_database_comes_alone(run: Any, recorder: Recorder) -> None:
 
     assert exported["writer"] == "127.0.0.1:25000"
     assert recorder.names(CONTAINER) == [
+        "certs-tsdb-0-fill",
+        "certs-tsdb-1-fill",
+        "certs-tsdb-2-fill",
         "etcd-node-0",
         "etcd-node-1",
         "etcd-node-2",
@@ -52,10 +55,13 @@ def test_the_database_comes_alone(run: Any, recorder: Recorder) -> None:
         "tsdb-node-0",
         "tsdb-node-1",
         "tsdb-node-2",
+        "tsdb-reload-0",
+        "tsdb-reload-1",
+        "tsdb-reload-2",
         "tsdb-replicated",
         "tsdb-shared",
     ]
-    assert len(recorder.names(VOLUME)) == 6
+    assert len(recorder.names(VOLUME)) == 9
 
 
 def test_an_image_of_your_own_is_pinned_and_its_key_is_a_file(run: Any, recorder: Recorder) -> None:

@@ -31,7 +31,12 @@ def test_nothing_is_registered_twice(stack: tuple[str, Recorder]) -> None:
 
 def test_every_resource_agrees_with_its_published_schema(stack: tuple[str, Recorder]) -> None:
     known = published.schemas()
-    resources = [each for each in stack[1].registrations if each.custom and ":providers:" not in each.type]
+    # tls has no schema there; its SDK takes no unknown input, and tests/toolchain/plugins/tls/test_sdk.py reads it.
+    resources = [
+        each
+        for each in stack[1].registrations
+        if each.custom and ":providers:" not in each.type and not each.type.startswith("tls:")
+    ]
 
     assert [problem for each in resources for problem in published.problems(each, known)] == []
 

@@ -250,7 +250,7 @@ def conninfo(settings: DatabaseSettings, user: str, password_file: Path) -> str:
         dbname=settings.dbname,
         user=user,
         password=read_secret(password_file),
-        sslmode=settings.sslmode,
+        **_tls(settings.authority_file),
         application_name="hft-engine",
         connect_timeout=5,
         # A host that is gone is noticed within 10 s; Linux would take 15 min.
@@ -259,3 +259,9 @@ def conninfo(settings: DatabaseSettings, user: str, password_file: Path) -> str:
         keepalives_count=3,
         tcp_user_timeout=10_000,
     )
+
+
+def _tls(authority_file: Path | None) -> dict[str, str]:
+    if authority_file is None:
+        return {"sslmode": "disable"}
+    return {"sslmode": "verify-full", "sslrootcert": str(authority_file), "ssl_min_protocol_version": "TLSv1.3"}

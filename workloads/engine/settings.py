@@ -68,7 +68,9 @@ class DatabaseSettings(Settings):
     standby_confirms: bool = Field(
         default=False, description="whether commits wait for a standby: without one the engine is reducing"
     )
-    sslmode: Literal["disable", "require", "verify-ca", "verify-full"] = Field(default="disable")
+    authority_file: Path | None = Field(
+        default=None, description="certificate of the authority that the server's must be by; none: no TLS"
+    )
     flush_ms: int = Field(default=50, ge=1, le=10_000, description="longest wait of a row for its batch")
     buffer_rows: int = Field(default=100_000, ge=1000, description="ticks kept while the database is away")
     order_record_bound_ms: int = Field(

@@ -14,13 +14,14 @@ from components.database.alerts import alert_rules
 from components.database.render import patroni_yml, shared_json
 from tests.components.conftest import Options
 from tests.components.database.test_settings import database
-from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements
+from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements, tls
 
 SETTINGS = database(etcd={"hosts": ["a"]}, hosts=["a", "b", "a"], memory_mib=4096, shm_mib=512, stop_grace_seconds=120)
 ENDPOINTS = ("10.0.0.1:12379", "10.0.0.2:12379")
 NODES = ["tsdb-node-0", "tsdb-node-1", "tsdb-node-2"]
 QUERIES = Path(__file__).parents[3] / "components/database/exporter_queries.yaml"
 EXPORTERS = ["tsdb-exporter-0", "tsdb-exporter-1", "tsdb-exporter-2"]
+RELOADS = ["tsdb-reload-0", "tsdb-reload-1", "tsdb-reload-2"]
 VOLUMES = ["tsdb-data-0", "tsdb-data-1", "tsdb-data-2"]
 MEMBERS = [
     DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008),
@@ -42,6 +43,7 @@ def build(settings: DatabaseSettings = SETTINGS) -> TimescaleCluster:
             replication_password="r",
             rewind_password="w",
             monitoring_password="m",
+            tls=tls("tsdb-0", "tsdb-1", "tsdb-2"),
         ),
     )
 
@@ -62,12 +64,13 @@ def label(found: dict[str, Any], name: str) -> str | None:
 def test_it_makes_nodes_exporters_and_volumes_on_their_hosts(recorder: Recorder) -> None:
     recorder.run(lambda: build() and None)
 
-    assert recorder.names(CONTAINER) == [*EXPORTERS, *NODES, "tsdb-replicated", "tsdb-shared"]
+    assert recorder.names(CONTAINER) == [*EXPORTERS, *NODES, *RELOADS, "tsdb-replicated", "tsdb-shared"]
     assert recorder.names(VOLUME) == VOLUMES
     assert recorder.provider(CONTAINER, "tsdb-shared") == "on-a"
     for index, host in enumerate(("on-a", "on-b", "on-a")):
         assert recorder.provider(CONTAINER, NODES[index]) == host
         assert recorder.provider(CONTAINER, EXPORTERS[index]) == host
+        assert recorder.provider(CONTAINER, RELOADS[index]) == host
         assert recorder.provider(VOLUME, VOLUMES[index]) == host
 
 
@@ -76,7 +79,10 @@ def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> Non
 
     assert (found["name"], found["image"]) == ("hft-dev-tsdb-2", "sha256:timescaledb")
     assert found["command"] == ["/etc/hft/patroni"]
-    assert found["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-tsdb-2-data"}]
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-tsdb-2-data"},
+        {"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-tsdb-2-tls", "readOnly": True},
+    ]
     assert found["tmpfs"] == {"/tmp": "", "/run/postgresql": ""}
     assert found["healthcheck"]["tests"] == [
         *("CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:18009/readiness")
@@ -89,12 +95,13 @@ def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> Non
 
 def test_a_nodes_passwords_are_secret_and_named_in_its_label(recorder: Recorder) -> None:
     found = deployed(recorder, "tsdb-node-2")
+    verified = {"sslmode": "verify-full", "sslrootcert": "/var/lib/hft/tls/ca.crt"}
     authentication = {
         "postgresql": {
             "authentication": {
-                "superuser": {"username": "postgres", "password": "s"},
-                "replication": {"username": "replicator", "password": "r"},
-                "rewind": {"username": "rewind_user", "password": "w"},
+                "superuser": {"username": "postgres", "password": "s", **verified},
+                "replication": {"username": "replicator", "password": "r", **verified},
+                "rewind": {"username": "rewind_user", "password": "w", **verified},
             }
         }
     }
@@ -134,10 +141,20 @@ def test_nodes_start_one_after_the_other_once_etcd_has_what_they_share(recorder:
     recorder.run(lambda: build() and None)
 
     assert [recorder.run(partial(options.after, name)) for name in NODES] == [
-        ["tsdb-shared"],
-        ["tsdb-node-0"],
-        ["tsdb-node-1"],
+        ["tsdb-0-filled", "tsdb-shared"],
+        ["tsdb-1-filled", "tsdb-node-0"],
+        ["tsdb-2-filled", "tsdb-node-1"],
     ]
+
+
+def test_a_node_reads_a_renewed_certificate_and_is_not_made_anew_for_it(recorder: Recorder, options: Options) -> None:
+    found = deployed(recorder, "tsdb-reload-2")
+
+    assert (found["name"], found["image"]) == ("hft-dev-tsdb-reload-2", "sha256:timescaledb")
+    assert found["pidMode"] == "container:tsdb-node-2-id"
+    assert found["command"] == ["10.0.0.1:15433", "fingerprint of tsdb-2", "90"]
+    assert "fingerprint" not in str(recorder.inputs(CONTAINER, "tsdb-node-2"))
+    assert recorder.run(partial(options.after, "tsdb-reload-2")) == ["tsdb-2-filled"]
 
 
 def test_writers_wait_for_the_first_node_and_what_must_not_be_lost_for_a_standby(recorder: Recorder) -> None:
@@ -189,11 +206,13 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
     assert (found["name"], found["image"]) == ("hft-dev-tsdb-exporter-2", "sha256:exporters")
     assert found["command"] == [
         *("postgres", "10.0.0.1", "15433", "hft", "hft_monitoring", "/run/secrets/db-monitoring"),
+        "/etc/hft/ca.crt",
         "--web.listen-address=10.0.0.1:19188",
         "--extend.query-path=/etc/hft/queries.yaml",
     ]
     assert found["uploads"] == Secret(
         [
+            {"file": "/etc/hft/ca.crt", "content": "the authority", "permissions": "0444"},
             {"file": "/etc/hft/queries.yaml", "content": QUERIES.read_text(), "permissions": "0444"},
             {"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"},
         ]

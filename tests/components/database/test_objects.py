@@ -95,7 +95,7 @@ def test_the_server_is_reached_by_the_route_to_the_primary(built: Recorder) -> N
         "username": "postgres",
         "password": Secret("s"),
         "database": "postgres",
-        "sslmode": "disable",
+        "sslmode": "require",
         "superuser": "true",
         # The provider's own default.
         "connectTimeout": "180",

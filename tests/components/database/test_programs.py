@@ -18,19 +18,23 @@ from components.database import (
 )
 from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments, patroni_yml, shared_json
 from components.database.tuning import cluster_parameters, tune
+from tests.components.authority import Authority, certified
 from tests.components.database.test_settings import database
 from tests.components.database.test_tuning import BOUNDS, number, parameters
 from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
-from tests.conftest import CONTAINER, Recorder, placements
+from tests.conftest import CONTAINER, Recorder, placements, tls
 
 pytestmark = pytest.mark.images
 
+AUTHORITY, STRANGER = Authority(), Authority("stranger")
 ETCD = EtcdMember(name="etcd-0", address="127.0.0.1", client_port=12379, peer_port=12479)
 SCRATCH: dict[str, Any] = {"tmpfs": {"/tmp": "", "/run/postgresql": ""}}
 WITH_DATA: dict[str, Any] = {"volumes": [*FOLDERS, DATA_DIR]}
 HEALTHY = ["curl", "-fsS", f"http://{ETCD.client}/health"]
 # Patroni's check refuses 127.0.0.1 as the address of a member, but no other address of the loopback.
 MEMBER = DatabaseMember(name="tsdb-0", address="127.0.0.2", postgres_port=15432, patroni_port=18008)
+# What a session on the loopback comes from.
+CLIENT = "127.0.0.1"
 PASSWORDS = {
     "superuser": {"username": "postgres", "password": "s"},
     "replication": {"username": "replicator", "password": "r"},
@@ -101,6 +105,7 @@ def put_into_etcd(recorder: Recorder, etcd: Container, settings: DatabaseSetting
         replication_password="r",
         rewind_password="w",
         monitoring_password="m",
+        tls=tls("tsdb-0", "tsdb-1"),
     )
     recorder.run(lambda: TimescaleCluster("tsdb", args) and None)
     found = recorder.inputs(CONTAINER, "tsdb-shared")
@@ -144,7 +149,7 @@ def test_the_one_shot_waits_for_an_etcd_that_is_not_up_yet(recorder: Recorder) -
 
 def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
     return {
-        "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address]),
+        "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address, CLIENT]),
         "/etc/hft/patroni/20-authentication.yml": json.dumps({"postgresql": {"authentication": PASSWORDS}}),
         "/run/secrets/db-rewind": "w",
     }
@@ -200,9 +205,19 @@ def node() -> Iterator[Container]:
     room = {"mem_limit": "512m", "memswap_limit": "512m", "shm_size": "256m"}
     with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
         etcdctl(etcd, "put", SHARED_KEY, shared)
-        with running(
-            "timescaledb", ["/etc/hft/patroni"], files, ready, network_mode=beside(etcd), **SCRATCH, **room, **WITH_DATA
-        ) as container:
+        with (
+            certified("timescaledb", AUTHORITY.server_files(MEMBER.address)) as mount,
+            running(
+                "timescaledb",
+                ["/etc/hft/patroni"],
+                files,
+                ready,
+                network_mode=beside(etcd),
+                **SCRATCH,
+                **room,
+                volumes=[*FOLDERS, DATA_DIR, mount],
+            ) as container,
+        ):
             yield container
 
 
@@ -241,7 +256,38 @@ def test_an_old_primary_can_be_rewound(node: Container) -> None:
 def test_only_patroni_itself_connects_without_a_password(node: Container) -> None:
     rules = asked(node, "SELECT type, auth_method FROM pg_hba_file_rules ORDER BY rule_number").splitlines()
 
-    assert rules == ["local|peer", "host|scram-sha-256", "host|scram-sha-256"]
+    assert rules == ["local|peer", *["hostssl|scram-sha-256"] * 4]
+
+
+def dialled(node: Container, **options: str) -> Ended:
+    """What a session over TCP says of its TLS, or why there is none."""
+    given = {"sslmode": "verify-full", "sslrootcert": "/etc/hft/ca.crt", **options}
+    login = {"host": MEMBER.address, "port": "15432", "user": "postgres", "password": "s", "dbname": "postgres"}
+    line = " ".join(f"{name}={value}" for name, value in {**login, **given}.items())
+    sql = "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    argv = ["psql", "--no-psqlrc", "--no-align", "--tuples-only", f"--command={sql}", line]
+    files = AUTHORITY.client_files if "sslrootcert" not in options else {options["sslrootcert"]: STRANGER.pem}
+    return run("migrate", argv, files, network_mode=beside(node))
+
+
+def test_clients_come_by_tls_and_may_verify_the_node(node: Container) -> None:
+    assert dialled(node) == (0, "t|TLSv1.3\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"sslmode": "disable"}, "no pg_hba.conf entry for host"),
+        ({"ssl_max_protocol_version": "TLSv1.2"}, "protocol version"),
+        ({"sslrootcert": "/etc/hft/stranger.crt"}, "certificate verify failed"),
+    ],
+)
+def test_a_client_without_todays_tls_or_of_another_authority_does_not_come_in(
+    node: Container, options: dict[str, str], reason: str
+) -> None:
+    ended = dialled(node, **options)
+
+    assert (ended.status, reason in ended.output) == (2, True), ended.output
 
 
 def test_the_server_reads_every_size_as_it_was_meant(node: Container) -> None:

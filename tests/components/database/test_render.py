@@ -97,10 +97,10 @@ def test_patroni_yml() -> None:
         "  - no-slot\n"
         "  pg_hba:\n"
         "  - local all postgres peer\n"
-        "  - host replication replicator 10.0.0.1/32 scram-sha-256\n"
-        "  - host all all 10.0.0.1/32 scram-sha-256\n"
-        "  - host replication replicator 10.0.0.2/32 scram-sha-256\n"
-        "  - host all all 10.0.0.2/32 scram-sha-256\n"
+        "  - hostssl replication replicator 10.0.0.1/32 scram-sha-256\n"
+        "  - hostssl all all 10.0.0.1/32 scram-sha-256\n"
+        "  - hostssl replication replicator 10.0.0.2/32 scram-sha-256\n"
+        "  - hostssl all all 10.0.0.2/32 scram-sha-256\n"
         "  parameters:\n"
         "    max_connections: 100\n"
         "    max_worker_processes: 24\n"
@@ -159,6 +159,10 @@ def test_patroni_yml() -> None:
         "    logging_collector: 'off'\n"
         "    log_min_duration_statement: 1s\n"
         "    log_lock_waits: 'on'\n"
+        "    ssl: 'on'\n"
+        "    ssl_cert_file: /var/lib/hft/tls/tls.crt\n"
+        "    ssl_key_file: /var/lib/hft/tls/tls.key\n"
+        "    ssl_min_protocol_version: TLSv1.3\n"
     )
 
 
@@ -166,7 +170,7 @@ def test_a_changed_parameter_of_the_cluster_changes_the_file_of_a_node_so_that_i
     settings = database(max_connections=200)
     parameters = yaml.safe_load(patroni_yml(settings, MEMBER, ENDPOINTS, []))["postgresql"]["parameters"]
 
-    assert parameters == {**cluster_parameters(settings), **node_parameters(settings)}
+    assert {**parameters, **cluster_parameters(settings), **node_parameters(settings)} == parameters
     assert parameters["max_connections"] == 200
 
 

@@ -38,7 +38,7 @@ def test_prometheus_is_asked_by_post_at_its_shortest_interval() -> None:
 def test_the_database_is_known_as_timescaledb() -> None:
     assert json.loads(postgresql_json("hft")) == {
         "database": "hft",
-        "sslmode": "disable",
+        "sslmode": "require",
         "postgresVersion": 1700,
         "timescaledb": True,
     }

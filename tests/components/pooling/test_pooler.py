@@ -7,7 +7,7 @@ from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolerSettin
 from components.pooling.alerts import alert_rules
 from components.pooling.render import pgbouncer_ini, userlist
 from tests.components.conftest import Options
-from tests.conftest import CONTAINER, Recorder, Secret, placements
+from tests.conftest import CONTAINER, Recorder, Secret, placements, tls
 
 SETTINGS = PoolerSettings(hosts=("b", "a"), memory_mib=256)
 ROUTES = {
@@ -26,6 +26,7 @@ def build() -> Pooler:
             exporter_image="sha256:exporters",
             routes=ROUTES,
             passwords=PoolerPasswords(writer="w", ticks="t", reader="r", monitoring="m"),
+            tls=tls("pooler-a", "pooler-b"),
         ),
     )
 
@@ -51,6 +52,8 @@ def test_each_chosen_host_has_a_pooler_and_an_exporter(recorder: Recorder) -> No
         "pooler-b": "on-b",
         "pooler-exporter-a": "on-a",
         "pooler-exporter-b": "on-b",
+        "pooler-reload-a": "on-a",
+        "pooler-reload-b": "on-b",
     }
 
 
@@ -84,12 +87,33 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
     assert (found["name"], found["image"]) == ("hft-dev-pooler-exporter", "sha256:exporters")
     assert found["command"] == [
         *("pgbouncer", "10.0.0.2", "16432", "pgbouncer", "hft_monitoring", "/run/secrets/db-monitoring"),
+        "/etc/hft/ca.crt",
         "--web.listen-address=10.0.0.2:19127",
     ]
-    assert found["uploads"] == Secret([{"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"}])
+    assert found["uploads"] == Secret(
+        [
+            {"file": "/etc/hft/ca.crt", "content": "the authority", "permissions": "0444"},
+            {"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"},
+        ]
+    )
     assert secrets_label(found) == ["db-monitoring"]
     assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.2:19127/"]
     assert found["memory"] == 64
+
+
+def test_a_pooler_reads_a_renewed_certificate_and_is_not_made_anew_for_it(recorder: Recorder, options: Options) -> None:
+    found = deployed(recorder, "pooler-reload-b")
+
+    assert (found["name"], found["image"]) == ("hft-dev-pooler-reload", "sha256:pgbouncer")
+    assert found["pidMode"] == "container:pooler-b-id"
+    assert found["command"] == ["10.0.0.2:16432", "fingerprint of pooler-b", "90"]
+    pooler = recorder.inputs(CONTAINER, "pooler-b")
+    assert pooler["volumes"] == [
+        {"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-pooler-b-tls", "readOnly": True}
+    ]
+    assert "fingerprint" not in str(pooler)
+    assert recorder.run(lambda: options.after("pooler-b")) == ["pooler-b-filled"]
+    assert recorder.run(lambda: options.after("pooler-reload-b")) == ["pooler-b-filled"]
 
 
 def test_an_exporter_starts_after_the_pooler_of_its_host(recorder: Recorder, options: Options) -> None:

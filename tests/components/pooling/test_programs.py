@@ -12,14 +12,16 @@ from docker.types import Ulimit
 from components._common.endpoint import DatabaseMember, Endpoint
 from components.pooling import RouteFailoverSettings
 from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
+from tests.components.authority import Authority, certified
 from tests.components.pooling.test_render import pooler, router
-from tests.components.programs import Ended, beside, execute, run, running
+from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
 
 pytestmark = pytest.mark.images
 
 HAPROXY_CFG = "/etc/hft/haproxy.cfg"
 PGBOUNCER_INI = "/etc/hft/pgbouncer.ini"
 START = ["-f", HAPROXY_CFG]
+AUTHORITY = Authority()
 USERS = "/run/secrets/pooler-users"
 MEMBERS = [
     DatabaseMember(name=f"tsdb-{index}", address="127.0.0.1", postgres_port=15432 + index, patroni_port=18008 + index)
@@ -160,15 +162,20 @@ def pgbouncer() -> Iterator[Container]:
         USERS: userlist({"hft_writer": "w", "hft_reader": "r", "hft_monitoring": PASSWORD}),
     }
     ready = ["pg-ping", "127.0.0.1", "16432"]
-    with running("pgbouncer", [PGBOUNCER_INI], files, ready, **OPEN_FILES) as container:
+    with (
+        certified("pgbouncer", AUTHORITY.server_files("127.0.0.1")) as mount,
+        running("pgbouncer", [PGBOUNCER_INI], files, ready, volumes=[*FOLDERS, mount], **OPEN_FILES) as container,
+    ):
         yield container
 
 
-def asked(pgbouncer: Container, user: str, password: str, database: str, sql: str) -> Ended:
+def asked(pgbouncer: Container, user: str, password: str, database: str, sql: str, **tls: str) -> Ended:
     """What PgBouncer answers to psql, which is in another image."""
     argv = ["psql", "--no-psqlrc", "--no-align", "--tuples-only", f"--command={sql}"]
     login = {"PGHOST": "127.0.0.1", "PGPORT": "16432", "PGUSER": user, "PGPASSWORD": password, "PGDATABASE": database}
-    return run("migrate", argv, {}, network_mode=beside(pgbouncer), environment=login)
+    verified = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/etc/hft/ca.crt"}
+    environment = {**login, **verified, **tls}
+    return run("migrate", argv, AUTHORITY.client_files, network_mode=beside(pgbouncer), environment=environment)
 
 
 def test_pgbouncer_knows_both_databases_and_lets_monitoring_ask_for_statistics(pgbouncer: Container) -> None:
@@ -180,6 +187,19 @@ def test_pgbouncer_knows_both_databases_and_lets_monitoring_ask_for_statistics(p
         ["hft_ro", "127.0.0.1", "15000", "hft"],
         ["pgbouncer", "", "16432", "pgbouncer"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("tls", "reason"),
+    [
+        ({"PGSSLMODE": "disable"}, "FATAL:  SSL required"),
+        ({"PGSSLMAXPROTOCOLVERSION": "TLSv1.2"}, "protocol version"),
+    ],
+)
+def test_pgbouncer_takes_todays_tls_only(pgbouncer: Container, tls: dict[str, str], reason: str) -> None:
+    ended = asked(pgbouncer, "hft_monitoring", PASSWORD, "pgbouncer", "SHOW DATABASES", **tls)
+
+    assert (ended.status, reason in ended.output) == (2, True), ended.output
 
 
 def test_pgbouncer_may_open_the_files_that_its_largest_settings_need(pgbouncer: Container) -> None:
@@ -229,6 +249,8 @@ def test_pgbouncer_does_not_start_with_a_pool_mode_that_does_not_exist() -> None
     text = pgbouncer_ini(pooler(), RouteFailoverSettings(), endpoint, endpoint, endpoint).replace(
         "= transaction", "= transactions"
     )
-    ended = run("pgbouncer", ["pgbouncer", PGBOUNCER_INI], {PGBOUNCER_INI: text, USERS: ""})
+    files = {PGBOUNCER_INI: text, USERS: ""}
+    with certified("pgbouncer", AUTHORITY.server_files("127.0.0.1")) as mount:
+        ended = run("pgbouncer", ["pgbouncer", PGBOUNCER_INI], files, volumes=[*FOLDERS, mount])
 
     assert (ended.status, 'invalid value "transactions" for parameter pool_mode' in ended.output) == (1, True)

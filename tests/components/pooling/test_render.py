@@ -82,6 +82,14 @@ listen_port = 16432
 unix_socket_dir = /tmp
 auth_type = scram-sha-256
 auth_file = /run/secrets/pooler-users
+client_tls_sslmode = require
+client_tls_cert_file = /var/lib/hft/tls/tls.crt
+client_tls_key_file = /var/lib/hft/tls/tls.key
+client_tls_protocols = tlsv1.3
+; The certificate is the node's, and the address is the router's: no host name can match.
+server_tls_sslmode = verify-ca
+server_tls_ca_file = /var/lib/hft/tls/ca.crt
+server_tls_protocols = tlsv1.3
 stats_users = hft_monitoring
 pool_mode = transaction
 default_pool_size = 20

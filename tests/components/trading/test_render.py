@@ -117,6 +117,7 @@ def test_engine_json() -> None:
             "ticks_user": "hft_ticks",
             "ticks_password_file": "/run/secrets/db-ticks",
             "standby_confirms": True,
+            "authority_file": "/etc/hft/ca.crt",
         },
         "state_on_leadership": "halted",
         "dead_man_ms": 30000,

@@ -1,0 +1,168 @@
+"""One authority, and for each part a key, a certificate and the volume in which it finds both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+from pulumi_tls import CertRequest, LocallySignedCert, PrivateKey, SelfSignedCert
+
+from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments, options
+from components._common.labels import labels
+from components._common.naming import volume_name
+from components._common.one_shot import ended_well
+from components._common.placement import Placement
+from components._common.tls import LiveCertificate, Tls, fingerprint
+from components.certs.settings import CertsSettings
+
+TOKEN = "hft:certs:Certificates"
+_HOURS = 24
+_CURVE = "P256"
+# Every part is a server, and etcd's members and Patroni are clients of their like too.
+_USES = ["digital_signature", "key_agreement", "server_auth", "client_auth"]
+_DATA_DIR = "/var/lib/hft/data"
+_KEY_SECRET = "tls-key"
+_FILL_MEMORY_MIB = 32
+# Every image has this folder, owned by its user, and a new volume takes over the owner: so the part can read its key.
+# Each file is whole at any moment: a renamed one replaces the old one at once. Key and certificate match throughout, as
+# a renewal keeps the key.
+_FILL = f"""\
+umask 077
+cd {_DATA_DIR}
+put() {{
+    cp "$1" "$2.new"
+    sync "$2.new"
+    mv -f "$2.new" "$2"
+}}
+put /run/secrets/{_KEY_SECRET} tls.key
+put {CONFIG_DIR}/tls.crt tls.crt
+put {CONFIG_DIR}/ca.crt ca.crt
+sync .
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TlsPart:
+    """A part that serves TLS."""
+
+    member: str
+    """Its name: `tsdb-0`."""
+    placement: Placement
+    """Its host: the address there is what the certificate is for."""
+    image: str
+    """Image id of the part: the user of the image owns the key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificatesArgs:
+    """What `Certificates` needs."""
+
+    settings: CertsSettings
+    """Lives and renewal."""
+    parts: Sequence[TlsPart]
+    """Who gets a certificate."""
+
+
+class Certificates(pulumi.ComponentResource):
+    """A certificate authority of the stack's own, and a certificate for each part, renewed in place.
+
+    Use one per stack and hand `tls` on to the parts. Keys are made once: secret in state, files of mode 0600 on the
+    part's host, nowhere else. A certificate that is due is made anew by the next `up`, which writes it into the part's
+    volume; the part itself has the server read it and is not restarted. It revokes nothing: a key that got away is
+    made anew with `pulumi up --replace`.
+    """
+
+    tls: Tls
+    """The authority's certificate, and a live certificate for each part."""
+
+    def __init__(self, name: str, args: CertificatesArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(TOKEN, name, {}, opts)
+        self._name = name
+        self._settings = args.settings
+        self._key = self._make_key("authority", protect=True)
+        self._authority = self._make_authority()
+        self.tls = Tls(
+            authority_pem=self._authority.cert_pem, live={part.member: self._make_live(part) for part in args.parts}
+        )
+        fingerprints = {member: each.fingerprint for member, each in self.tls.live.items()}
+        self.register_outputs({"tls": {"authority_pem": self.tls.authority_pem, "fingerprints": fingerprints}})
+
+    def _make_key(self, key: str, *, protect: bool = False) -> PrivateKey:
+        return PrivateKey(
+            f"{self._name}-{key}-key",
+            algorithm="ECDSA",
+            ecdsa_curve=_CURVE,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+        )
+
+    def _make_authority(self) -> SelfSignedCert:
+        return SelfSignedCert(
+            f"{self._name}-authority",
+            private_key_pem=self._key.private_key_pem,
+            subject={"common_name": f"hft {pulumi.get_stack()}", "organization": "hft"},
+            is_ca_certificate=True,
+            allowed_uses=["cert_signing", "crl_signing"],
+            validity_period_hours=self._settings.authority_days * _HOURS,
+            # A certificate that outlived its authority would be worthless.
+            early_renewal_hours=self._settings.certificate_days * _HOURS,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _make_live(self, part: TlsPart) -> LiveCertificate:
+        key = self._make_key(part.member)
+        certificate = self._make_certificate(part, key)
+        volume = self._make_volume(part)
+        filled = ended_well(self._make_fill(part, volume, key, certificate))
+        return LiveCertificate(volume=volume.name, filled=filled, fingerprint=certificate.cert_pem.apply(fingerprint))
+
+    def _make_certificate(self, part: TlsPart, key: PrivateKey) -> LocallySignedCert:
+        request = CertRequest(
+            f"{self._name}-{part.member}-request",
+            private_key_pem=key.private_key_pem,
+            subject={"common_name": part.member, "organization": "hft"},
+            dns_names=[part.member, "localhost"],
+            ip_addresses=[part.placement.address],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return LocallySignedCert(
+            f"{self._name}-{part.member}",
+            cert_request_pem=request.cert_request_pem,
+            ca_private_key_pem=self._key.private_key_pem,
+            ca_cert_pem=self._authority.cert_pem,
+            allowed_uses=_USES,
+            validity_period_hours=self._settings.certificate_days * _HOURS,
+            early_renewal_hours=self._settings.renewal_days * _HOURS,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _make_volume(self, part: TlsPart) -> docker.Volume:
+        stack = pulumi.get_stack()
+        found = labels(stack=stack, component="certs", role=part.member, tier="infra")
+        return docker.Volume(
+            f"{self._name}-{part.member}-files",
+            name=volume_name(stack, part.member, "tls"),
+            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
+            opts=pulumi.ResourceOptions(
+                parent=self, provider=part.placement.provider, protect=True, retain_on_delete=True
+            ),
+        )
+
+    def _make_fill(
+        self, part: TlsPart, volume: docker.Volume, key: PrivateKey, certificate: LocallySignedCert
+    ) -> docker.Container:
+        spec = ContainerSpec(
+            component="certs",
+            role=f"{part.member}-tls",
+            tier="infra",
+            image=part.image,
+            entrypoint=["/bin/sh", "-euc", _FILL],
+            files={f"{CONFIG_DIR}/tls.crt": certificate.cert_pem, f"{CONFIG_DIR}/ca.crt": self._authority.cert_pem},
+            secrets={_KEY_SECRET: key.private_key_pem},
+            volumes={_DATA_DIR: volume.name},
+            memory_mib=_FILL_MEMORY_MIB,
+        )
+        return docker.Container(
+            f"{self._name}-{part.member}-fill",
+            one_shot_arguments(spec, part.placement),
+            opts=options(self, part.placement),
+        )

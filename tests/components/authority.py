@@ -1,0 +1,83 @@
+"""Real certificates for programs under test: an authority, and volumes with certificates as a stack fills them."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import docker
+
+from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR
+from components.certs.certificates import _FILL
+from tests.components.programs import FOLDERS, run
+from toolchain.plugins.tls.cert_request import CertRequest
+from toolchain.plugins.tls.locally_signed_cert import LocallySignedCert
+from toolchain.plugins.tls.private_key import PrivateKey
+from toolchain.plugins.tls.self_signed_cert import SelfSignedCert
+
+TERMS = {"validityPeriodHours": 24, "earlyRenewalHours": 0, "setSubjectKeyId": False}
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority of the tests' own."""
+
+    name: str = "tests"
+
+    @cached_property
+    def key(self) -> str:
+        return key()
+
+    @cached_property
+    def pem(self) -> str:
+        terms = {**TERMS, "allowedUses": ["cert_signing"], "isCaCertificate": True, "setAuthorityKeyId": False}
+        made = SelfSignedCert(None).create({"privateKeyPem": self.key, "subject": {"commonName": self.name}, **terms})
+        return str(made.outputs["certPem"])
+
+    @property
+    def client_files(self) -> dict[str, str]:
+        """What a client has."""
+        return {CLIENT_AUTHORITY_FILE: self.pem}
+
+    def server_files(self, address: str, of: str | None = None) -> dict[str, str]:
+        """What fills the volume of a server at `address`; `of` is its key, else it gets a new one."""
+        pem = of or key()
+        request = CertRequest(None).create({"privateKeyPem": pem, "ipAddresses": [address]})
+        made = LocallySignedCert(None).create(
+            {
+                "certRequestPem": request.outputs["certRequestPem"],
+                "caPrivateKeyPem": self.key,
+                "caCertPem": self.pem,
+                **TERMS,
+                "allowedUses": ["digital_signature", "key_agreement", "server_auth", "client_auth"],
+                "isCaCertificate": False,
+            }
+        )
+        certificate = str(made.outputs["certPem"])
+        return {"/etc/hft/tls.crt": certificate, "/etc/hft/ca.crt": self.pem, "/run/secrets/tls-key": pem}
+
+
+def key() -> str:
+    """A private key in PEM."""
+    made = PrivateKey(None).create({"algorithm": "ECDSA", "ecdsaCurve": "P256", "rsaBits": 2048})
+    return str(made.outputs["privateKeyPem"])
+
+
+@contextmanager
+def certified(image: str, files: dict[str, str]) -> Iterator[str]:
+    """The mount of a volume that an image's user filled with these files."""
+    client = docker.from_env()
+    volume = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels={"hft.stack": "programs"})
+    try:
+        fill(image, str(volume.name), files)
+        yield f"{volume.name}:{TLS_DIR}:ro"
+    finally:
+        volume.remove(force=True)
+        client.close()
+
+
+def fill(image: str, volume: str, files: dict[str, str]) -> None:
+    """Fill a volume as the stack's one-shot does."""
+    ended = run(image, ["sh", "-euc", _FILL], files, volumes=[*FOLDERS, f"{volume}:/var/lib/hft/data"])
+    assert ended == (0, "")
