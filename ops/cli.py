@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import toolchain
+from ops import certs as certificates
 from ops import docs as pages
 from ops import down as downs
 from ops import images_cli, parts, secret_list, settings_diff, settings_file
@@ -27,8 +28,10 @@ Stack = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack: 
 
 app = typer.Typer(help="Bring a trading stack up, look at it, take it down.", no_args_is_help=True)
 secrets = typer.Typer(help="Look at the secrets of a stack; never at their values.", no_args_is_help=True)
+certs = typer.Typer(help="Look at the certificates of a stack, and renew them.", no_args_is_help=True)
 settings = typer.Typer(help="Look at the settings of the stacks.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
+app.add_typer(certs, name="certs")
 app.add_typer(settings, name="settings")
 app.add_typer(images_cli.app, name="images")
 app.add_typer(db_cli.app, name="db")
@@ -111,6 +114,30 @@ def list_secrets(stack: Stack) -> None:
     with command() as screen:
         found = secret_list.secret_uses(Workspace.prepared(stack, ROOT))
         screen.table(("secret", "age", "mounted by"), secret_list.rows(found))
+
+
+@certs.command("list")
+def list_certificates(stack: Stack) -> None:
+    """Show each certificate, how long it is valid, and from when on `up` renews it."""
+    with command() as screen:
+        if found := certificates.certificates(Workspace.prepared(stack, ROOT)):
+            screen.table(certificates.HEADS, certificates.rows(found))
+        else:
+            screen.line(f"stack {stack} has no certificates")
+
+
+@certs.command("renew")
+def renew_certificates(
+    stack: Stack,
+    parts: Annotated[
+        list[str] | None, typer.Argument(metavar="[PART]...", help="Whose certificates, such as tsdb-0; else all.")
+    ] = None,
+) -> None:
+    """Make certificates anew now, by an `up`; their servers take them without a restart."""
+    with command() as screen:
+        workspace = _prepared(stack, screen)
+        urns = certificates.to_renew(certificates.certificates(workspace), parts or [])
+        ups.up(workspace, settings_file.read(workspace), screen, replace=urns)
 
 
 @settings.command("diff")

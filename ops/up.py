@@ -1,7 +1,7 @@
 """`hft up`: checks, picks up what was cut off, mends what was changed by hand, deploys, and says what is there."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi import automation as auto
@@ -25,8 +25,8 @@ _SETTLE_SECONDS = 30
 """How long parts that were not replaced may take to be healthy again after their neighbours were."""
 
 
-def up(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
-    """Bring the stack up.
+def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequence[str] = ()) -> None:
+    """Bring the stack up; what has a URN in `replace` is made anew, whether it changed or not.
 
     Raises:
         OpsError: a check or the engine failed, or a part is not healthy at the end.
@@ -36,7 +36,7 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
     stack = workspace.select_or_create()
     state = _recovered(workspace, stack, wanted, screen)
     _mend(stack, state, screen)
-    progress = deploy(stack.up, workspace, screen)
+    progress = deploy(stack.up, workspace, screen, **({"replace": list(replace)} if replace else {}))
     if not progress.changes:
         screen.line("no changes")
     exported = progress.outputs
@@ -54,10 +54,10 @@ def preview(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
     screen.line(f"{progress.changes} changes" if progress.changes else "no changes")
 
 
-def deploy(operation: Callable[..., object], workspace: Workspace, screen: Screen) -> Progress:
-    """Run the program with the policy pack; warnings are shown, problems raise OpsError."""
+def deploy(operation: Callable[..., object], workspace: Workspace, screen: Screen, **more: Any) -> Progress:
+    """Run the program with the policy pack; warnings are shown, problems raise OpsError. `more` goes to `operation`."""
     with screen.running("program and policies"):
-        progress = operate(operation, screen, **workspace.policy_arguments())
+        progress = operate(operation, screen, **workspace.policy_arguments(), **more)
     for warning in progress.warnings:
         screen.warning(warning)
     return progress

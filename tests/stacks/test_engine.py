@@ -294,7 +294,7 @@ def _children(pid: int) -> list[int]:
     return [int(line) for line in listed.stdout.split() if int(line) != pid]
 
 
-def _eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
+def _eventually(holds: Callable[[], bool], seconds: float = 180) -> None:
     """Wait until something holds; the bound is far above what it takes, so that a busy machine does not decide."""
     end = time.monotonic() + seconds
     while not holds():
