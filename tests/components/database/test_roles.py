@@ -284,7 +284,8 @@ def test_a_commit_that_waits_for_its_standby_is_not_cut_off_by_a_timeout_and_tic
 ) -> None:
     waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'hft_writer' AND wait_event = 'SyncRep')"
     rows = "SELECT count(*) FROM trading.audit_log WHERE actor = 'test'"
-    with nobody_confirming(server), with_setting(server, "hft_writer", statement_timeout="1s"):
+    # In this order: ALTER ROLE is a commit too, and would wait for the standby.
+    with with_setting(server, "hft_writer", statement_timeout="1s"), nobody_confirming(server):
         before = asked(server, rows)
         with at_work(server, AUDIT, "hft_writer") as ended:
             until("a commit waits", server, waits)
