@@ -161,7 +161,7 @@ def shared_json(settings: DatabaseSettings) -> str:
         "retry_timeout": timers.retry_timeout_seconds,
         "primary_start_timeout": timers.primary_start_timeout_seconds,
         # Any standbys confirm, not named ones, and without enough of them nothing is acknowledged.
-        "synchronous_mode": "quorum" if settings.synchronous_standbys else "off",
+        "synchronous_mode": "quorum" if settings.synchronous_standbys else False,
         "synchronous_mode_strict": settings.synchronous_standbys > 0,
         "synchronous_node_count": max(settings.synchronous_standbys, 1),
         # Without etcd the primary goes on for as long as it reaches every standby.

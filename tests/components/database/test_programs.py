@@ -157,6 +157,8 @@ def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
 
 def check(etcd: Container, files: dict[str, str], shared: dict[str, Any]) -> Ended:
     """Patroni's own check of its files; what is shared is checked as what a first start would put into etcd."""
+    # The check of 4.0.7 wants yes or no there, unlike Patroni itself.
+    shared = {**shared, "synchronous_mode": bool(shared["synchronous_mode"])}
     files = {**files, "/etc/hft/patroni/30-shared.yml": json.dumps({"bootstrap": {"dcs": shared}})}
     argv = ["patroni", "--validate-config", "/etc/hft/patroni"]
     return run("timescaledb", argv, files, network_mode=beside(etcd))
@@ -327,8 +329,8 @@ def start_up(parameters: dict[str, Any]) -> Ended:
 @pytest.mark.parametrize(
     "sizes",
     [
-        {"memory_mib": 512, "wal_mib": 256, "max_connections": 95, "cpus": 1},
-        {"memory_mib": 2048, "max_connections": 95, "cpus": 1},
+        {"memory_mib": 512, "wal_mib": 256, "max_connections": 100, "cpus": 1},
+        {"memory_mib": 2048, "max_connections": 100, "cpus": 1},
         {"memory_mib": 4096, "max_connections": 1000, "cpus": 256},
         {"memory_mib": 32768, "max_connections": 1000, "cpus": 256},
         {"memory_mib": 1048576, "wal_mib": 1048576, "max_connections": 1000, "cpus": 256},

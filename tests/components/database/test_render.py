@@ -238,7 +238,7 @@ def test_a_choice_changes_one_line_of_what_is_shared(changes: dict[str, Any], li
 def test_without_standbys_nothing_is_waited_for() -> None:
     alone = json.loads(shared_json(database(synchronous_standbys=0)))
 
-    assert (alone["synchronous_mode"], alone["synchronous_mode_strict"]) == ("off", False)
+    assert (alone["synchronous_mode"], alone["synchronous_mode_strict"]) == (False, False)
     # Patroni's own check wants at least one node, also where none is waited for.
     assert alone["synchronous_node_count"] == 1
 

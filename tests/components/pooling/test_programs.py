@@ -90,7 +90,7 @@ def test_haproxy_does_not_start_with_more_connections_than_files() -> None:
 
     assert (ended.status, ended.output.splitlines()[-1]) == (
         1,
-        "[ALERT]    (1) : [haproxy.main()] Cannot raise FD limit to 16438, limit is 16384.",
+        "[ALERT]    (1) : [haproxy.main()] Cannot raise FD limit to 16439, limit is 16384.",
     )
 
 

@@ -4,7 +4,7 @@ import io
 import json
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,15 @@ from components.pooling.render import haproxy_cfg, pgbouncer_ini
 from ops.db import switchover
 from ops.db.conversation import Conversation, converse
 from ops.errors import OpsError
+from tests.components.authority import Authority, certified
+from tests.components.programs import FOLDERS
 from tests.ops.conftest import LABELS, LOCK, STACK
 
 pytestmark = pytest.mark.images
 
 PORT = 26432
 HERE = "127.0.0.1"
+AUTHORITY = Authority()
 MEMBERS = [
     DatabaseMember(name=f"tsdb-{index}", address=HERE, postgres_port=35432 + index, patroni_port=38008 + index)
     for index in range(2)
@@ -43,7 +46,7 @@ def packed(name: str, text: str) -> bytes:
 
 @pytest.fixture
 def start(clean_host: DockerClient) -> Start:
-    def start(image: str, path: str, text: str) -> Container:
+    def start(image: str, path: str, text: str, volumes: Sequence[str] = ()) -> Container:
         if not LOCK.exists():
             pytest.skip(f"{LOCK} is missing: run `hft images build`")
         locked = json.loads(LOCK.read_text())["images"][image]["id"]
@@ -55,6 +58,7 @@ def start(clean_host: DockerClient) -> Start:
             network_mode="none",
             tmpfs={"/tmp": ""},
             read_only=True,
+            volumes=[*FOLDERS, *volumes],
         )
         for file, content in ((Path(path), text), (Path("/run/secrets/pooler-users"), "")):
             container.put_archive(str(file.parent), packed(file.name, content))
@@ -65,12 +69,14 @@ def start(clean_host: DockerClient) -> Start:
 
 
 @pytest.fixture
-def pooler(start: Start) -> Container:
+def pooler(start: Start) -> Iterator[Container]:
     listen = Endpoint(HERE, PORT)
     ini = pgbouncer_ini(PoolerSettings(hosts=("a",)), RouteFailoverSettings(), listen, listen, listen)
-    container = start("pgbouncer", "/etc/hft/pgbouncer.ini", ini)
-    await_true(lambda: paused(container) == "0")
-    return container
+    with certified("pgbouncer", AUTHORITY.server_files(HERE)) as mount:
+        container = start("pgbouncer", "/etc/hft/pgbouncer.ini", ini, volumes=[mount])
+        await_true(lambda: paused(container) == "0")
+        yield container
+        container.remove(force=True, v=True)
 
 
 @pytest.fixture

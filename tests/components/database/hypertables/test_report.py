@@ -93,10 +93,16 @@ def test_the_exporter_tells_it(database: Database, table: Table) -> None:
     database.apply({"table": name, "chunk_minutes": 60})
     database.asked("CALL hft.maintain()")
     files = {"/etc/hft/queries.yaml": QUERIES.read_text(), "/run/secrets/db-monitoring": "x"}
-    server = ["127.0.0.1", "15000", "hft", WATCHER, "/run/secrets/db-monitoring"]
+    # Not by the image's own program, which wants a server with a certificate.
+    login = {
+        "DATA_SOURCE_URI": "127.0.0.1:15000/hft?sslmode=disable",
+        "DATA_SOURCE_USER": WATCHER,
+        "DATA_SOURCE_PASS_FILE": "/run/secrets/db-monitoring",
+    }
+    program = {"entrypoint": ["prometheus-postgres-exporter"], "environment": login}
     flags = ["--web.listen-address=127.0.0.1:19187", "--extend.query-path=/etc/hft/queries.yaml"]
     ready = ["curl", "-fsSo", "/dev/null", "http://127.0.0.1:19187/"]
-    with running("exporters", ["postgres", *server, *flags], files, ready, network_mode=beside(database.server)) as it:
+    with running("exporters", flags, files, ready, network_mode=beside(database.server), **program) as it:
         said = execute(it, ["curl", "-fsS", "http://127.0.0.1:19187/metrics"]).output
     found = dict(re.findall(r"^(hft_\w+)\{[^\n]*\} (\S+)$", said, re.MULTILINE))
 
