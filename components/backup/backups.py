@@ -13,9 +13,9 @@ from components._common.endpoint import Endpoint
 from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.volumes import kept_volume
 from components.backup.render import AGENT_FILE, CONFIG_FILE, SCRATCH_DIR, AgentNode, agent_conf, agent_json
 from components.backup.settings import BackupSettings
-from components.backup.volumes import kept_volume
 
 TOKEN = "hft:backup:Backups"
 _RULES = Path(__file__).with_name("alerts.yaml")
@@ -93,7 +93,14 @@ class Backups(pulumi.ComponentResource):
 
     def _make_drill(self, name: str, args: BackupsArgs, placement: Placement) -> docker.Container:
         """Has no node: it restores from the repository alone."""
-        scratch = kept_volume(self, f"{name}-drill-data", f"{name}-drill", placement)
+        scratch = kept_volume(
+            self,
+            f"{name}-drill-data",
+            component="backup",
+            owner=f"{name}-drill",
+            placement=placement,
+            tier="data",
+        )
         spec = _spec(f"{name}-drill", args, placement, "prove", nodes=())
         roomy = replace(
             spec, memory_mib=args.settings.drill_memory_mib, volumes={**spec.volumes, SCRATCH_DIR: scratch.name}

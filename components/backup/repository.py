@@ -7,6 +7,7 @@ import pulumi
 
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR, Archiving
 from components._common.placement import Placements
+from components._common.volumes import kept_volume
 from components.backup.render import (
     CA_FILE,
     CONFIG_FILE,
@@ -18,7 +19,6 @@ from components.backup.render import (
     stanza_name,
 )
 from components.backup.settings import CIPHER_SECRET, S3_SECRETS, BackupSettings
-from components.backup.volumes import kept_volume
 
 TOKEN = "hft:backup:BackupRepository"
 
@@ -71,7 +71,8 @@ class BackupRepository(pulumi.ComponentResource):
         self.register_outputs({"archiving": dict(self.archiving.parameters), "stanza": self.stanza})
 
     def _volume(self, name: str, args: BackupRepositoryArgs) -> pulumi.Output[str]:
-        return kept_volume(self, f"{name}-data", name, args.placements[args.hosts[0]]).name
+        place = args.placements[args.hosts[0]]
+        return kept_volume(self, f"{name}-data", component="backup", owner=name, placement=place, tier="data").name
 
 
 def _secret_file(args: BackupRepositoryArgs) -> pulumi.Output[str]:

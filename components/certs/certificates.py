@@ -8,11 +8,10 @@ import pulumi_docker as docker
 from pulumi_tls import CertRequest, LocallySignedCert, PrivateKey, SelfSignedCert
 
 from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments, options
-from components._common.labels import labels
-from components._common.naming import volume_name
 from components._common.one_shot import ended_well
 from components._common.placement import Placement
 from components._common.tls import LiveCertificate, Tls, fingerprint
+from components._common.volumes import kept_volume
 from components.certs.settings import CertsSettings
 
 TOKEN = "hft:certs:Certificates"
@@ -111,7 +110,15 @@ class Certificates(pulumi.ComponentResource):
     def _make_live(self, part: TlsPart) -> LiveCertificate:
         key = self._make_key(part.member)
         certificate = self._make_certificate(part, key)
-        volume = self._make_volume(part)
+        volume = kept_volume(
+            self,
+            f"{self._name}-{part.member}-files",
+            component="certs",
+            owner=part.member,
+            placement=part.placement,
+            tier="infra",
+            what="tls",
+        )
         filled = ended_well(self._make_fill(part, volume, key, certificate))
         return LiveCertificate(volume=volume.name, filled=filled, fingerprint=certificate.cert_pem.apply(fingerprint))
 
@@ -133,18 +140,6 @@ class Certificates(pulumi.ComponentResource):
             validity_period_hours=self._settings.certificate_days * _HOURS,
             early_renewal_hours=self._settings.renewal_days * _HOURS,
             opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _make_volume(self, part: TlsPart) -> docker.Volume:
-        stack = pulumi.get_stack()
-        found = labels(stack=stack, component="certs", role=part.member, tier="infra")
-        return docker.Volume(
-            f"{self._name}-{part.member}-files",
-            name=volume_name(stack, part.member, "tls"),
-            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
-            opts=pulumi.ResourceOptions(
-                parent=self, provider=part.placement.provider, protect=True, retain_on_delete=True
-            ),
         )
 
     def _make_fill(

@@ -16,6 +16,7 @@ from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
+from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
 from components.database.render import (
     DATA_DIR,
@@ -28,7 +29,6 @@ from components.database.render import (
     shared_json,
 )
 from components.database.settings import DATABASE, DatabaseSettings
-from components.database.volumes import data_volume
 
 TOKEN = "hft:database:TimescaleCluster"
 _PATRONI_DIR = f"{CONFIG_DIR}/patroni"
@@ -200,7 +200,14 @@ class TimescaleCluster(pulumi.ComponentResource):
 
     def _make_volume(self, name: str, args: TimescaleClusterArgs, index: int) -> docker.Volume:
         placement = args.placements[args.settings.hosts[index]]
-        return data_volume(self, f"{name}-data-{index}", self.members[index].name, placement)
+        return kept_volume(
+            self,
+            f"{name}-data-{index}",
+            component="database",
+            owner=self.members[index].name,
+            placement=placement,
+            tier="data",
+        )
 
     def _make_node(
         self,

@@ -11,11 +11,11 @@ from components._common.naming import member_name
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
+from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
 from components.database.failover import FailoverSettings
 from components.database.render import DATA_DIR, EtcdMember, etcd_arguments
 from components.database.settings import EtcdSettings
-from components.database.volumes import data_volume
 
 TOKEN = "hft:database:EtcdCluster"
 
@@ -72,7 +72,14 @@ class EtcdCluster(pulumi.ComponentResource):
         self, name: str, args: EtcdClusterArgs, members: tuple[EtcdMember, ...], index: int, placement: Placement
     ) -> docker.Container:
         member = members[index]
-        volume = data_volume(self, f"{name}-data-{index}", member.name, placement)
+        volume = kept_volume(
+            self,
+            f"{name}-data-{index}",
+            component="database",
+            owner=member.name,
+            placement=placement,
+            tier="data",
+        )
         spec = ContainerSpec(
             component="database",
             role=name,

@@ -9,10 +9,10 @@ from pulumiverse_grafana import Provider, oss
 
 from components._common.container import SECRET_DIR, ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
-from components._common.labels import labels
-from components._common.naming import grafana_uid, volume_name
-from components._common.placement import Placement, Placements
+from components._common.naming import grafana_uid
+from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
+from components._common.volumes import kept_volume
 from components.grafana.render import grafana_ini, postgresql_json, prometheus_json
 from components.grafana.settings import GrafanaSettings
 
@@ -84,6 +84,7 @@ class Grafana(pulumi.ComponentResource):
         settings = self._args.settings
         place = self._args.placements[str(settings.host)]
         listen = Endpoint(place.address, settings.grafana_port)
+        volume = kept_volume(self, f"{self._name}-data", component="grafana", owner="grafana", placement=place)
         spec = ContainerSpec(
             component="grafana",
             role="grafana",
@@ -93,21 +94,11 @@ class Grafana(pulumi.ComponentResource):
             files={"/etc/hft/grafana.ini": grafana_ini(listen, str(settings.admin_user))},
             secrets={"grafana-admin": self._args.admin_password},
             anonymous_volumes=["/etc/hft", SECRET_DIR],
-            volumes={_DATA: self._make_volume(place).name},
+            volumes={_DATA: volume.name},
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/api/health"],
             memory_mib=settings.memory_mib,
         )
         return listen, docker.Container(f"{self._name}-server", arguments(spec, place), opts=options(self, place))
-
-    def _make_volume(self, place: Placement) -> docker.Volume:
-        stack = pulumi.get_stack()
-        found = labels(stack=stack, component="grafana", role="grafana")
-        return docker.Volume(
-            f"{self._name}-data",
-            name=volume_name(stack, "grafana", "data"),
-            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
-            opts=pulumi.ResourceOptions(parent=self, provider=place.provider, protect=True, retain_on_delete=True),
-        )
 
     def _make_objects(self, url: str, depends_on: Sequence[pulumi.Resource]) -> None:
         provider = Provider(

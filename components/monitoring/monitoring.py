@@ -9,10 +9,9 @@ import pulumi_docker as docker
 
 from components._common.container import ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
-from components._common.labels import labels
-from components._common.naming import volume_name
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.volumes import kept_volume
 from components.monitoring.render import RULE_DIR, alertmanager_yml, prometheus_yml
 from components.monitoring.settings import MonitoringSettings
 
@@ -188,14 +187,8 @@ class Monitoring(pulumi.ComponentResource):
         return docker.Container(logical, arguments(spec, place), opts=options(self, place, [alertmanager]))
 
     def _make_volume(self, role: str, index: int, place: Placement) -> docker.Volume:
-        stack, owner = pulumi.get_stack(), f"{role}-{index}"
-        found = labels(stack=stack, component="monitoring", role=owner)
-        return docker.Volume(
-            f"{self._name}-{owner}-data",
-            name=volume_name(stack, owner, "data"),
-            labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(found.items())],
-            opts=pulumi.ResourceOptions(parent=self, provider=place.provider, protect=True, retain_on_delete=True),
-        )
+        owner = f"{role}-{index}"
+        return kept_volume(self, f"{self._name}-{owner}-data", component="monitoring", owner=owner, placement=place)
 
 
 def _endpoints(places: Sequence[Placement], port: int) -> list[Endpoint]:

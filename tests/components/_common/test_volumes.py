@@ -1,13 +1,14 @@
 import pulumi
 
-from components.database.volumes import data_volume
+from components._common.volumes import kept_volume
 from tests.components.conftest import Options
 from tests.conftest import VOLUME, Recorder, placements
 
 
 def build() -> None:
     parent = pulumi.ComponentResource("hft:test:Parent", "parent")
-    data_volume(parent, "tsdb-data-0", "tsdb-0", placements("a", "b")["b"])
+    place = placements("a", "b")["b"]
+    kept_volume(parent, "tsdb-data-0", component="database", owner="tsdb-0", placement=place, tier="data")
 
 
 def test_a_data_volume_is_named_and_labelled_after_its_owner_and_on_its_host(recorder: Recorder) -> None:
