@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pulumi import automation as auto
@@ -111,10 +110,10 @@ class Workspace:
         """The stack's state with its secrets still encrypted; the API's own export would decrypt them."""
         return State(json.loads(self.run(stack, ["stack", "export"])))
 
-    def outputs(self) -> dict[str, Any]:
-        """The outputs of a stack that is up, secrets still encrypted. Raises OpsError where it is not."""
+    def deployed(self) -> State:
+        """The state of a stack that is up, secrets still encrypted. Raises OpsError where it is not."""
         try:
-            return dict(self.state(self.select()).outputs)
+            return self.state(self.select())
         except auto.StackNotFoundError:
             raise OpsError(f"stack {self.name!r} is not up: hft up {self.name}") from None
 

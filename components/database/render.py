@@ -201,7 +201,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
         "bin_dir": "/usr/lib/postgresql/17/bin",
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,
-        "before_stop": f"/usr/local/bin/hft-before-stop {DATA_DIR}/pg17",
+        "before_stop": f"/usr/local/bin/hft-before-stop {CLUSTER_PATH}",
         "basebackup": [
             # Without: the copy waits for a checkpoint that is spread over minutes.
             {"checkpoint": "fast"},

@@ -53,7 +53,7 @@ class Site:
 @contextmanager
 def site(workspace: Workspace) -> Iterator[Site]:
     """The hosts of a stack that is up. Raises OpsError where it is not, or a host does not answer."""
-    hosts = workspace.outputs().get("hosts", {})
+    hosts = workspace.deployed().outputs.get("hosts", {})
     with ExitStack() as stack:
         yield Site(
             workspace.name,

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pulumi import automation as auto
 
 from ops.command import command
 from ops.db import advise as advisers
@@ -71,11 +70,7 @@ def advise(stack: Stack) -> None:
 
 
 def _layout(stack: str) -> Layout:
-    workspace = Workspace.prepared(stack, ROOT)
-    try:
-        return layout(workspace.state(workspace.select()), stack)
-    except auto.StackNotFoundError:
-        raise OpsError(f"stack {stack!r} is not up: hft up {stack}") from None
+    return layout(Workspace.prepared(stack, ROOT).deployed(), stack)
 
 
 def _confirm() -> None:

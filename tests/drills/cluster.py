@@ -1,12 +1,11 @@
 """The drilled stack as a person at work sees it: who leads, whether all is well, and how to get at a container."""
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,7 +116,11 @@ class Cluster:
 
     def hft(self, *arguments: str) -> str:
         """What a command of ours prints; it must succeed."""
-        return _ran([sys.executable, "-m", "ops", *arguments], self.sandbox)
+        argv = [sys.executable, "-m", "ops", *arguments]
+        environment = os.environ | self.sandbox.environment()
+        ran = subprocess.run(argv, cwd=self.sandbox.root, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
 
     def lead_etcd(self, host: Host) -> None:
         """Make the member of a host etcd's leader."""
@@ -171,12 +174,7 @@ def deploy(hosts: tuple[Host, ...], root: Path) -> Cluster:
     with ThreadPoolExecutor() as pool:
         list(pool.map(_copy_images, hosts))
     sandbox = Sandbox.made(root, STACK, values)
-    main = sandbox.root / "__main__.py"
-    main.unlink()
-    main.symlink_to(Path(__file__).with_name("program.py"))
-    _pulumi(sandbox, "stack", "init", STACK, "--secrets-provider", "passphrase")
-    _pulumi(sandbox, "up", "--stack", STACK, "--yes", "--skip-preview")
-    exported = json.loads(_pulumi(sandbox, "stack", "output", "--stack", STACK, "--json", "--show-secrets"))
+    exported = sandbox.deployed(Path(__file__).with_name("program.py"))
     return Cluster(
         hosts,
         sandbox,
@@ -193,15 +191,3 @@ def _copy_images(host: Host) -> None:
         (Path(folder) / "images").mkdir()
         lock.write(Path(folder) / "images" / "lock.json", {name: entries[name] for name in _IMAGES})
         copy_images(host.endpoint, lambda step: None, Path(folder))
-
-
-def _pulumi(sandbox: Sandbox, *arguments: str) -> str:
-    return _ran(["pulumi", *arguments, "--non-interactive", "--color", "never"], sandbox)
-
-
-def _ran(argv: Sequence[str], sandbox: Sandbox) -> str:
-    """What the command prints; it must succeed."""
-    environment = os.environ | sandbox.environment()
-    ran = subprocess.run(argv, cwd=sandbox.root, env=environment, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout

@@ -78,6 +78,13 @@ def _actor(request: pytest.FixtureRequest) -> str:
     return str(request.node.name).removeprefix("test_")
 
 
+def outlast_the_lease(cluster: Cluster, load: Load) -> None:
+    """Wait for longer than any lease lives, and see that nothing is acknowledged meanwhile."""
+    ttl_seconds = cluster.database.failover.ttl_seconds
+    time.sleep(ttl_seconds + _SOME_LOOPS_SECONDS)
+    assert time.monotonic() - load.acks()[-1].seconds > ttl_seconds
+
+
 def judge(cluster: Cluster, load: Load, bound_seconds: float) -> None:
     """Tell what a fault cost, and fail where it cost a row or more time than the bound."""
     acks = load.acks()
@@ -216,9 +223,7 @@ def test_given_the_leader_and_a_standby_lost_together_then_nobody_leads_until_on
     # When
     with cluster.frozen(leader):
         with cluster.frozen(standby):
-            time.sleep(cluster.database.failover.ttl_seconds + _SOME_LOOPS_SECONDS)
-            last = load_beside_the_third.acks()[-1]
-            assert time.monotonic() - last.seconds > cluster.database.failover.ttl_seconds
+            outlast_the_lease(cluster, load_beside_the_third)
 
         # Then the two that are left agree which of them has everything
         load_beside_the_third.await_more(_AGAIN_SECONDS)
@@ -296,9 +301,7 @@ def test_given_a_host_lost_when_its_successor_is_lost_before_it_is_back_then_nob
     with writing(cluster, f"{load.actor}-third", third, tmp_path / "third") as lasting:
         # When
         successor.unplug()
-        time.sleep(cluster.database.failover.ttl_seconds + _SOME_LOOPS_SECONDS)
-        last = lasting.acks()[-1]
-        assert time.monotonic() - last.seconds > cluster.database.failover.ttl_seconds
+        outlast_the_lease(cluster, lasting)
         successor.plug()
 
         # Then

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 
@@ -48,13 +49,12 @@ class Nodes:
         return found
 
 
-def _report(said: dict[str, object]) -> Report:
+def _report(said: dict[str, Any]) -> Report:
     """Raises KeyError where PostgreSQL does not run."""
     wal = said["xlog"]
-    assert isinstance(wal, dict)
     leads = "location" in wal
     return Report(
-        timeline=int(str(said["timeline"])),
+        timeline=int(said["timeline"]),
         received=int(wal["location" if leads else "received_location"]),
         leads=leads,
     )

@@ -60,14 +60,7 @@ def main(arguments: list[str]) -> int:
             case _:
                 say(f"agent: no command {' '.join(arguments) or '(none)'}; there are {_COMMANDS}")
                 return 64
-    except (
-        pgbackrest.PgBackRestError,
-        stanza.OtherClusterError,
-        link.BusyError,
-        recovery.RecoveryError,
-        TargetError,
-        LookupError,
-    ) as error:
+    except _TOLD as error:
         say(str(error))
         return 1
     return 0

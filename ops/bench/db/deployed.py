@@ -3,9 +3,7 @@
 One node: what standbys cost a commit is the drills' to tell, and three on one machine would share its CPUs.
 """
 
-import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +14,6 @@ from typing import Any
 from docker import DockerClient
 from docker.models.containers import Container
 
-import toolchain
 from components._common.labels import PROJECT
 from components.database import DatabaseSettings
 from components.pooling import PoolingSettings
@@ -121,14 +118,9 @@ def deployed(client: DockerClient, sizes: Sizes) -> Iterator[Deployed]:
     values = settings(sizes, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder:
         box = Sandbox.made(Path(folder) / "checkout", STACK, values)
-        main = box.root / "__main__.py"
-        main.unlink()
-        main.symlink_to(_PROGRAM)
         _remove(client)
         try:
-            _pulumi(box, "stack", "init", STACK, "--secrets-provider", "passphrase")
-            _pulumi(box, "up", "--stack", STACK, "--yes", "--skip-preview")
-            told = json.loads(_pulumi(box, "stack", "output", "--stack", STACK, "--json", "--show-secrets"))
+            told = box.deployed(_PROGRAM)
             yield Deployed(
                 client,
                 client.containers.get(NODE).attrs["Image"],
@@ -146,24 +138,3 @@ def _remove(client: DockerClient) -> None:
         container.remove(force=True, v=True)
     for volume in client.volumes.list(filters={"label": docker_hosts.labels(STACK)}):
         volume.remove()
-
-
-def _pulumi(box: Sandbox, *arguments: str) -> str:
-    ran = subprocess.run(
-        ["pulumi", *arguments, "--non-interactive", "--color", "never"],
-        cwd=box.root,
-        env=_environment(box),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode:
-        raise OpsError(f"pulumi {arguments[0]}: {ran.stdout.strip()}\n{ran.stderr.strip()}")
-    return ran.stdout
-
-
-def _environment(box: Sandbox) -> dict[str, str]:
-    try:
-        return os.environ | box.environment()
-    except toolchain.ToolchainError as error:
-        raise OpsError(str(error)) from error
