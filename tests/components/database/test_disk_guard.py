@@ -28,16 +28,12 @@ from tests.components.database.test_roles import (
     nobody_confirming,
     psql,
 )
+from tests.components.postgres import postgres
 from tests.components.programs import FOLDERS, beside, execute, running
 
 PROGRAM = Path(__file__).parents[3] / "images/timescaledb/hft-disk-guard"
 SIZE_MIB, STOP_MIB, RESUME_MIB = 512, 128, 192
-SERVER = f"""\
-initdb --pgdata={DATA_DIR}/pg17 --auth-local=trust --auth-host=trust > /dev/null
-exec postgres -D {DATA_DIR}/pg17 -c listen_addresses=127.0.0.1 -c port=15000 -c fsync=off \
-    -c max_wal_size=64MB -c min_wal_size=32MB -c checkpoint_timeout=30s \
-    -c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb
-"""
+SMALL_WAL = {"max_wal_size": "64MB", "min_wal_size": "32MB", "checkpoint_timeout": "30s"}
 CONFIG = {
     "node": "tsdb-0",
     "path": DATA_DIR,
@@ -95,15 +91,7 @@ def disk() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def server(disk: str) -> Iterator[Container]:
-    with running(
-        "timescaledb",
-        ["-euc", SERVER],
-        {},
-        ["pg_isready", "--host=127.0.0.1", "--port=15000"],
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, f"{disk}:{DATA_DIR}"],
-    ) as container:
+    with postgres(settings=SMALL_WAL, volume=f"{disk}:{DATA_DIR}") as container:
         asked(container, ROLES, database="postgres")
         asked(container, "CREATE DATABASE hft OWNER hft_owner", database="postgres")
         asked(container, PREPARE)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from docker.models.containers import Container
 
-from components.database.render import DATA_DIR
-from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
+from tests.components.postgres import postgres
+from tests.components.programs import Ended, beside, execute, run
 
 pytestmark = pytest.mark.images
 
@@ -25,25 +25,12 @@ NAMES = [Path(path).stem for path in MIGRATIONS]
 BROKEN = "/etc/hft/migrations/9999_broken.sql"
 # Each character of it means something to a password file, a shell or SQL.
 PASSWORD = "a:b\\c'd\"e$f"
-SERVER = f"""\
-initdb --pgdata={DATA_DIR}/pg17 --auth-local=trust --auth-host=scram-sha-256 > /dev/null
-exec postgres -D {DATA_DIR}/pg17 -c listen_addresses=127.0.0.1 -c port=15000 -c fsync=off \
-    -c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb
-"""
 DATABASES = (f"hft_{number}" for number in count(1))
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Container]:
-    with running(
-        "timescaledb",
-        ["-euc", SERVER],
-        {},
-        ["pg_isready", "--host=127.0.0.1", "--port=15000"],
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, DATA_DIR],
-    ) as container:
+    with postgres(auth_host="scram-sha-256") as container:
         quoted = PASSWORD.replace("'", "''")
         asked(container, "postgres", f"CREATE ROLE hft_owner LOGIN PASSWORD '{quoted}'")
         for role in ("hft_writer", "hft_ticks", "hft_reader", "hft_monitoring", "hft_guard"):

@@ -13,17 +13,13 @@ import pytest
 from docker.models.containers import Container
 
 from components.database import DatabaseObjectsSettings
-from components.database.render import DATA_DIR, roles_json
+from components.database.render import roles_json
 from tests.components.database.test_migrations import MIGRATIONS
-from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
+from tests.components.postgres import postgres
+from tests.components.programs import Ended, beside, execute, run
 
 pytestmark = pytest.mark.images
 
-SERVER = f"""\
-initdb --pgdata={DATA_DIR}/pg17 --auth-local=trust --auth-host=trust > /dev/null
-exec postgres -D {DATA_DIR}/pg17 -c listen_addresses=127.0.0.1 -c port=15000 -c fsync=off \
-    -c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb
-"""
 ROLES = """
 CREATE ROLE hft_owner LOGIN CREATEROLE;
 CREATE ROLE hft_writer LOGIN;
@@ -56,15 +52,7 @@ COPIED_AUDIT = "COPY trading.audit_log (ts, actor, action, subject) FROM PROGRAM
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Container]:
-    with running(
-        "timescaledb",
-        ["-euc", SERVER],
-        {},
-        ["pg_isready", "--host=127.0.0.1", "--port=15000"],
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, DATA_DIR],
-    ) as container:
+    with postgres() as container:
         asked(container, ROLES, database="postgres")
         asked(container, "CREATE DATABASE hft OWNER hft_owner", database="postgres")
         asked(container, PREPARE)

@@ -8,22 +8,19 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from components._common.endpoint import DatabaseMember
-from components.database.render import DATA_DIR
 from ops.db.advice.rules import Advice
 from ops.db.advise import advise
 from ops.db.layout import Layout, Place
 from ops.errors import OpsError
-from tests.components.programs import FOLDERS, execute, running
+from tests.components.postgres import PORT, postgres
+from tests.components.programs import execute
 
 pytestmark = pytest.mark.images
 
-PORT = 15000
-START = f"""\
-initdb --pgdata={DATA_DIR}/pg17 --auth-local=trust --auth-host=trust > /dev/null
-exec postgres -D {DATA_DIR}/pg17 -c listen_addresses=127.0.0.1 -c port={PORT} -c fsync=off \
-    -c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb,pg_stat_statements \
-    -c log_min_messages=fatal
-"""
+WITH_STATEMENTS = {
+    "shared_preload_libraries": "timescaledb,pg_stat_statements",
+    "log_min_messages": "fatal",
+}
 TABLES = """
 CREATE EXTENSION timescaledb;
 CREATE EXTENSION pg_stat_statements;
@@ -51,15 +48,7 @@ LATEST = "SELECT ts, price FROM {table} WHERE symbol = 'S7' ORDER BY ts DESC LIM
 @pytest.fixture(scope="module")
 def server() -> Iterator[Container]:
     ready = ["psql", "-XAtqh", "/run/postgresql", "-p", str(PORT), "-c", "CREATE DATABASE hft", "postgres"]
-    with running(
-        "timescaledb",
-        ["-euc", START],
-        {},
-        ready,
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, DATA_DIR],
-    ) as server:
+    with postgres(settings=WITH_STATEMENTS, ready=ready) as server:
         psql(server, "postgres", TABLES)
         for table in ("bare", "indexed"):
             psql(server, "hft_reader", *[LATEST.format(table=table)] * 20)

@@ -10,10 +10,11 @@ import pytest
 from docker.models.containers import Container
 
 from components.database import DatabaseObjectsSettings
-from components.database.render import DATA_DIR, roles_json
+from components.database.render import roles_json
 from tests.components.database.test_migrations import MIGRATIONS
 from tests.components.database.test_roles import PREPARE, ROLES
-from tests.components.programs import FOLDERS, execute, run, running
+from tests.components.postgres import postgres
+from tests.components.programs import execute, run
 from workloads.bench import free_port
 from workloads.engine import rows
 from workloads.engine.gate import Gate
@@ -24,26 +25,12 @@ from workloads.metrics import EngineMetrics
 pytestmark = pytest.mark.images
 
 PORT = free_port()
-SERVER = f"""\
-initdb --pgdata={DATA_DIR}/pg17 --auth-local=trust --auth-host=trust > /dev/null
-exec postgres -D {DATA_DIR}/pg17 -c listen_addresses=127.0.0.1 -c port={PORT} -c fsync=off \
-    -c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb
-"""
 ORDER_ID = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Container]:
-    with running(
-        "timescaledb",
-        ["-euc", SERVER],
-        {},
-        ["pg_isready", "--host=127.0.0.1", f"--port={PORT}"],
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, DATA_DIR],
-        network_mode="host",
-    ) as container:
+    with postgres(port=PORT, network_mode="host") as container:
         asked(container, ROLES, database="postgres")
         asked(container, "CREATE DATABASE hft OWNER hft_owner", database="postgres")
         asked(container, PREPARE)

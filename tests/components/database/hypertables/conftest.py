@@ -11,19 +11,19 @@ import pytest
 from docker.models.containers import Container
 
 from components.database.hypertables import HypertableSettings, hypertables_json
-from components.database.render import DATA_DIR
-from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
+from tests.components.postgres import postgres
+from tests.components.programs import Ended, beside, execute, run
 
 MIGRATIONS = {
     f"/etc/hft/migrations/{path.name}": path.read_text()
     for path in sorted((Path(__file__).parents[4] / "components/database/migrations").iterdir())
 }
-START = f"""\
-initdb --pgdata={DATA_DIR}/pg17 --auth-local=trust --auth-host=trust > /dev/null
-exec postgres -D {DATA_DIR}/pg17 -c listen_addresses=127.0.0.1 -c port=15000 -c fsync=off \
-    -c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb,pg_cron \
-    -c cron.database_name=hft -c cron.use_background_workers=on -c max_worker_processes=30
-"""
+WITH_CRON = {
+    "shared_preload_libraries": "timescaledb,pg_cron",
+    "cron.database_name": "hft",
+    "cron.use_background_workers": "on",
+    "max_worker_processes": "30",
+}
 PREPARE = """
 CREATE EXTENSION timescaledb SCHEMA public;
 CREATE EXTENSION pg_cron;
@@ -77,15 +77,7 @@ def _document(*hypertables: dict[str, Any]) -> str:
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     """One server for all tests of a module, its migrations applied by the migrate image."""
-    with running(
-        "timescaledb",
-        ["-euc", START],
-        {},
-        ["pg_isready", "--host=127.0.0.1", "--port=15000"],
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, DATA_DIR],
-    ) as server:
+    with postgres(settings=WITH_CRON) as server:
         as_superuser = ["psql", "--no-psqlrc", "--quiet", "--port=15000", "--host=/run/postgresql", "--dbname=postgres"]
         for sql in (
             "CREATE ROLE hft_owner LOGIN",
