@@ -1,9 +1,9 @@
 """etcd's v3 API in JSON over HTTP, asked at one member after another."""
 
 import base64
-import contextlib
 import json
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
@@ -32,10 +32,18 @@ class Etcd:
         await self._session.close()
 
     async def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer of the first member that gives one; raises one of FAILURES, the last member's."""
+        """Return the answer of the first member that gives one; raises one of FAILURES, the last member's.
+
+        A refusal (status 4xx) is an answer too: another member could only hide it by not answering at all.
+        """
         for endpoint in self._endpoints[:-1]:
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            try:
                 return await self._ask(endpoint, method, body)
+            except aiohttp.ClientResponseError as error:
+                if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
+            except (aiohttp.ClientError, TimeoutError):
+                continue
         return await self._ask(self._endpoints[-1], method, body)
 
     async def _ask(self, endpoint: str, method: str, body: dict[str, Any]) -> dict[str, Any]:
