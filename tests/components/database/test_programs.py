@@ -255,6 +255,10 @@ def test_an_old_primary_can_be_rewound(node: Container) -> None:
     assert asked(node, "SHOW data_checksums") == "on"
 
 
+def test_the_superusers_own_commits_wait_for_no_standby(node: Container) -> None:
+    assert asked(node, "SELECT rolconfig FROM pg_roles WHERE rolname = 'postgres'") == "{synchronous_commit=local}"
+
+
 def test_only_patroni_itself_connects_without_a_password(node: Container) -> None:
     rules = asked(node, "SELECT type, auth_method FROM pg_hba_file_rules ORDER BY rule_number").splitlines()
 
