@@ -12,7 +12,7 @@ import toolchain
 from ops import certs as certificates
 from ops import docs as pages
 from ops import down as downs
-from ops import images_cli, parts, secret_list, settings_diff, settings_file
+from ops import images_cli, parts, rotate, secret_list, settings_diff, settings_file
 from ops import status as statuses
 from ops import up as ups
 from ops.backup import cli as backup_cli
@@ -27,7 +27,7 @@ ROOT = project_root(Path.cwd())
 Stack = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack: dev or prod.")]
 
 app = typer.Typer(help="Bring a trading stack up, look at it, take it down.", no_args_is_help=True)
-secrets = typer.Typer(help="Look at the secrets of a stack; never at their values.", no_args_is_help=True)
+secrets = typer.Typer(help="List and rotate the secrets of a stack; shows no value.", no_args_is_help=True)
 certs = typer.Typer(help="Look at the certificates of a stack, and renew them.", no_args_is_help=True)
 settings = typer.Typer(help="Look at the settings of the stacks.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
@@ -114,6 +114,19 @@ def list_secrets(stack: Stack) -> None:
     with command() as screen:
         found = secret_list.secret_uses(Workspace.prepared(stack, ROOT))
         screen.table(("secret", "age", "mounted by"), secret_list.rows(found))
+
+
+@secrets.command("rotate")
+def rotate_secret(
+    stack: Stack,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Password of a database role, such as db-writer.")],
+) -> None:
+    """Give a database role a new password, and everything that logs in with it, by an `up`; no session is cut."""
+    with command() as screen:
+        workspace = _prepared(stack, screen)
+        urn = rotate.to_rotate(workspace.deployed(), name)
+        rotate.release(workspace, workspace.select(), urn)
+        ups.up(workspace, settings_file.read(workspace), screen, replace=[urn])
 
 
 @certs.command("list")

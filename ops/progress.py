@@ -34,6 +34,7 @@ _PLANNED = {
     OpType.REPLACE: "would replace",
     OpType.IMPORT: "would import",
 }
+_REPLACING = (OpType.REPLACE, OpType.CREATE_REPLACEMENT)
 _WAITING = {
     OpType.CREATE: "creating",
     OpType.UPDATE: "updating",
@@ -80,6 +81,8 @@ class Progress:
         """Set by the last event."""
         self.changes = 0
         """Resources that were changed, or would be."""
+        self.replaced: set[str] = set()
+        """URNs of those that were made anew, or would be."""
         self.problems: list[str] = []
         """Errors and mandatory policy violations, each once, in the order of arrival."""
         self.warnings: list[str] = []
@@ -114,6 +117,8 @@ class Progress:
         if _is_stack(step.urn) and step.new and not failed:
             self.outputs = step.new.outputs or {}
         verb = (_PLANNED if planning else _DONE).get(step.op)
+        if step.op in _REPLACING and not failed:
+            self.replaced.add(step.urn)
         if _is_shown(step) and verb:
             self.changes += 1
             seconds = None if planning or began is None else self._now() - began

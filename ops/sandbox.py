@@ -61,8 +61,8 @@ class Sandbox:
             "PULUMI_CONFIG_PASSPHRASE_FILE": "",
         }
 
-    def deployed(self, program: Path) -> dict[str, Any]:
-        """Bring another program than the checkout's up, without policies; its outputs, with the secrets among them.
+    def deploy(self, program: Path) -> None:
+        """Bring another program than the checkout's up, without policies.
 
         Raises:
             OpsError: there is no engine, or it fails.
@@ -72,6 +72,9 @@ class Sandbox:
         main.symlink_to(program)
         self._engine("stack", "init", self.stack, "--secrets-provider", "passphrase")
         self._engine("up", "--stack", self.stack, "--yes", "--skip-preview")
+
+    def outputs(self) -> dict[str, Any]:
+        """What the stack exports, with the secrets among it. Raises OpsError as `deploy`."""
         told = self._engine("stack", "output", "--stack", self.stack, "--json", "--show-secrets")
         return dict(json.loads(told))
 

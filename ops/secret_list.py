@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pulumi import automation as auto
 
 from ops import docker_hosts
-from ops.state import State
+from ops.state import Resource, State
 from ops.workspace import Workspace
 
 _COMPONENT = "hft:secrets:Secrets"
@@ -44,12 +44,12 @@ def secret_uses(workspace: Workspace) -> list[SecretUse]:
 
 def generated(state: State) -> dict[str, datetime]:
     """Name → time of creation of every secret that the stack generates."""
-    components = {resource.urn: resource.name for resource in state.resources if resource.type == _COMPONENT}
-    return {
-        resource.name.removeprefix(f"{components[parent]}-"): datetime.fromisoformat(resource.document["created"])
-        for resource in state.created()
-        if (parent := resource.document.get("parent")) in components
-    }
+    return {name: datetime.fromisoformat(resource.document["created"]) for name, resource in _generated(state).items()}
+
+
+def generated_urns(state: State) -> dict[str, str]:
+    """Name → URN of every secret that the stack generates."""
+    return {name: resource.urn for name, resource in _generated(state).items()}
 
 
 def in_words(age: timedelta) -> str:
@@ -64,6 +64,15 @@ def rows(uses: Iterable[SecretUse], now: datetime | None = None) -> list[tuple[s
     """Table rows: name, age, consumers."""
     moment = now or datetime.now(UTC)
     return [(use.name, use.age(moment), ", ".join(use.consumers) or "none") for use in uses]
+
+
+def _generated(state: State) -> dict[str, Resource]:
+    components = {resource.urn: resource.name for resource in state.resources if resource.type == _COMPONENT}
+    return {
+        resource.name.removeprefix(f"{components[parent]}-"): resource
+        for resource in state.created()
+        if (parent := str(resource.document.get("parent"))) in components
+    }
 
 
 def _consumers(endpoints: Iterable[str], stack: str) -> Mapping[str, list[str]]:

@@ -1,17 +1,18 @@
 """`hft up`: checks, picks up what was cut off, mends what was changed by hand, deploys, and says what is there."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pulumi import automation as auto
 
 from ops import access, locks, parts, preflight
+from ops.db import rolling
+from ops.deploy import deploy
 from ops.drift import drifted
-from ops.engine import operate
 from ops.errors import OpsError
 from ops.parts import PartHealth
-from ops.progress import Progress, friendly
+from ops.progress import friendly
 from ops.recover import recover, refresh
 from ops.screen import Screen
 from ops.state import VOLUME, State
@@ -36,7 +37,7 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
     stack = workspace.select_or_create()
     state = _recovered(workspace, stack, wanted, screen)
     _mend(stack, state, screen)
-    progress = deploy(stack.up, workspace, screen, **({"replace": list(replace)} if replace else {}))
+    progress = rolling.deploy(stack, workspace, state, screen, **({"replace": list(replace)} if replace else {}))
     if not progress.changes:
         screen.line("no changes")
     exported = progress.outputs
@@ -52,15 +53,6 @@ def preview(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
         preflight.check_reachable(wanted)
     progress = deploy(workspace.select_or_create().preview, workspace, screen)
     screen.line(f"{progress.changes} changes" if progress.changes else "no changes")
-
-
-def deploy(operation: Callable[..., object], workspace: Workspace, screen: Screen, **more: Any) -> Progress:
-    """Run the program with the policy pack; warnings are shown, problems raise OpsError. `more` goes to `operation`."""
-    with screen.running("program and policies"):
-        progress = operate(operation, screen, **workspace.policy_arguments(), **more)
-    for warning in progress.warnings:
-        screen.warning(warning)
-    return progress
 
 
 def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: Screen) -> State:

@@ -49,8 +49,9 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         image=images["timescaledb"], nodes=tsdb.data, password=key["db-guard"]), Options(depends_on=[objects.ready]))
     pooler = pooling.Pooler("pooler", pooling.PoolerArgs(
         settings=s.pooling.pooler, failover=s.pooling.failover, placements=at, image=images["pgbouncer"],
-        exporter_image=images["exporters"], routes=router.routes, passwords=pooling.PoolerPasswords(
-            **{role: key[f"db-{role}"] for role in ("writer", "ticks", "reader", "monitoring")}), tls=tls))
+        exporter_image=images["exporters"], routes=router.routes, tls=tls, passwords=pooling.PoolerPasswords(
+            writer=objects.passwords.writer, ticks=objects.passwords.ticks, reader=objects.passwords.reader,
+            monitoring=objects.passwords.monitoring)))
 
     reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(
         settings=s.cache, placements=at, image=images["valkey"], exporter_image=images["exporters"],

@@ -164,6 +164,7 @@ class TimescaleCluster(pulumi.ComponentResource):
     def _make_shared(self, name: str, args: TimescaleClusterArgs) -> docker.Container:
         """Puts what all nodes share into etcd: before the first start, and again when it has changed."""
         placement = args.placements[args.settings.hosts[0]]
+        clients = [host.address for host in args.placements.values()]
         spec = ContainerSpec(
             component="database",
             role=f"{name}-shared",
@@ -171,7 +172,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             image=args.image,
             entrypoint=["/bin/sh", "-euc", _PUT_INTO_ETCD],
             command=[SHARED_KEY, str(_QUORUM_SECONDS), *args.etcd_endpoints],
-            files={_SHARED_FILE: shared_json(args.settings)},
+            files={_SHARED_FILE: shared_json(args.settings, clients)},
             memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
         return docker.Container(f"{name}-shared", one_shot_arguments(spec, placement), opts=options(self, placement))
@@ -219,7 +220,7 @@ class TimescaleCluster(pulumi.ComponentResource):
     ) -> docker.Container:
         member, placement = self.members[index], args.placements[args.settings.hosts[index]]
         live = args.tls.live[member.name]
-        clients = [host.address for host in args.placements.values()]
+        nodes = [each.address for each in self.members]
         spec = ContainerSpec(
             component="database",
             role=name,
@@ -228,7 +229,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             image=args.image,
             command=[_PATRONI_DIR],
             files={
-                f"{_PATRONI_DIR}/10-patroni.yml": patroni_yml(args.settings, member, args.etcd_endpoints, clients),
+                f"{_PATRONI_DIR}/10-patroni.yml": patroni_yml(args.settings, member, args.etcd_endpoints, nodes),
                 f"{_PATRONI_DIR}/20-authentication.yml": _authentication(args),
                 **_archiving_files(args.archiving),
             },

@@ -77,6 +77,8 @@ class DatabaseObjects(pulumi.ComponentResource):
     as superuser over TLS.
     """
 
+    passwords: RolePasswords
+    """The passwords once the roles have them: whoever is told one of these can log in with it."""
     ready: pulumi.Output[pulumi.Resource]
     """The migrations, once they have ended well: whatever needs a table has `depends_on=[objects.ready]`."""
 
@@ -96,6 +98,7 @@ class DatabaseObjects(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None),
         )
         roles = self._make_roles(args)
+        self.passwords = _taken(roles)
         granted = self._make_grants(self._make_database(roles))
         ruled = self._make_owner_rule(roles)
         migrations = self._make_migrations(args, [*granted, *ruled])
@@ -257,6 +260,15 @@ class DatabaseObjects(pulumi.ComponentResource):
         return pulumi.ResourceOptions(
             parent=self, provider=self._provider, depends_on=list(after), retain_on_delete=True
         )
+
+
+def _taken(roles: Mapping[str, postgresql.Role]) -> RolePasswords:
+    return RolePasswords(**{name.removeprefix("hft_"): _password(role) for name, role in roles.items()})
+
+
+def _password(role: postgresql.Role) -> pulumi.Output[str]:
+    given: pulumi.Output[str] = role.password.apply(str)
+    return pulumi.Output.secret(given)
 
 
 def _migration_files(args: DatabaseObjectsArgs) -> dict[str, str]:

@@ -77,10 +77,9 @@ def etcd_arguments(
 
 
 def patroni_yml(
-    settings: DatabaseSettings, member: DatabaseMember, etcd_endpoints: Sequence[str], client_addresses: Iterable[str]
+    settings: DatabaseSettings, member: DatabaseMember, etcd_endpoints: Sequence[str], node_addresses: Iterable[str]
 ) -> str:
-    """10-patroni.yml of one node. Only hosts at `client_addresses` may connect."""
-    addresses = sorted(set(client_addresses))
+    """10-patroni.yml of one node: what is its own, and what it must know before it has asked etcd."""
     return to_yaml(
         {
             "scope": SCOPE,
@@ -90,7 +89,7 @@ def patroni_yml(
                 "listen": str(member.patroni),
                 "connect_address": str(member.patroni),
                 # Who may change or restart the cluster; reading is open.
-                "allowlist": addresses,
+                "allowlist": sorted(set(node_addresses)),
             },
             "etcd3": {
                 "hosts": nearest_first(member.address, etcd_endpoints),
@@ -98,7 +97,7 @@ def patroni_yml(
                 "use_proxies": True,
             },
             "bootstrap": _bootstrap(),
-            "postgresql": _postgresql(settings, member, addresses),
+            "postgresql": _postgresql(settings, member),
         }
     )
 
@@ -152,8 +151,12 @@ def guard_json(settings: DatabaseSettings, members: Sequence[DatabaseMember], in
     )
 
 
-def shared_json(settings: DatabaseSettings) -> str:
-    """What Patroni keeps in etcd for all nodes: timers, synchronous replication, parameters that must agree."""
+def shared_json(settings: DatabaseSettings, client_addresses: Iterable[str]) -> str:
+    """What Patroni keeps in etcd for all nodes: timers, synchronous replication, parameters, and who may connect.
+
+    Only hosts at `client_addresses` may. What is changed here is in force within a loop of Patroni, and replaces no
+    container; parameters that need a restart wait for one.
+    """
     timers = settings.failover
     shared = {
         "ttl": timers.ttl_seconds,
@@ -166,7 +169,12 @@ def shared_json(settings: DatabaseSettings) -> str:
         "synchronous_node_count": max(settings.synchronous_standbys, 1),
         # Without etcd the primary goes on for as long as it reaches every standby.
         "failsafe_mode": True,
-        "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": cluster_parameters(settings)},
+        "postgresql": {
+            "use_pg_rewind": True,
+            "use_slots": True,
+            "pg_hba": _pg_hba(sorted(set(client_addresses))),
+            "parameters": cluster_parameters(settings),
+        },
     }
     return to_json(shared)
 
@@ -193,7 +201,8 @@ def _bootstrap() -> dict[str, Any]:
     }
 
 
-def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: Sequence[str]) -> dict[str, Any]:
+def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str, Any]:
+    still_follows = f"/usr/local/bin/hft-still-follows http://{member.patroni} {member.postgres_port}"
     return {
         "listen": str(member.postgres),
         "connect_address": str(member.postgres),
@@ -202,6 +211,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,
         "before_stop": f"/usr/local/bin/hft-before-stop {CLUSTER_PATH}",
+        "callbacks": {"on_start": still_follows, "on_role_change": still_follows},
         "basebackup": [
             # Without: the copy waits for a checkpoint that is spread over minutes.
             {"checkpoint": "fast"},
@@ -209,9 +219,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember, addresses: S
             # take that for a confirmation (PostgreSQL 17, receivelog.c).
             "no-slot",
         ],
-        "pg_hba": _pg_hba(addresses),
-        # Patroni takes the first ones from etcd and ignores them here; here they make a changed one restart the nodes.
-        "parameters": {**cluster_parameters(settings), **node_parameters(settings), **_TLS},
+        "parameters": {**node_parameters(settings), **_TLS},
     }
 
 

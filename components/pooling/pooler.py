@@ -14,13 +14,35 @@ from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
 from components.pooling.alerts import alert_rules
 from components.pooling.failover import RouteFailoverSettings
-from components.pooling.render import STATS_USER, USERS_SECRET, pgbouncer_ini, userlist
+from components.pooling.render import STATS_USER, USERS_FILE, pgbouncer_ini, userlist
 from components.pooling.router import Routes
 from components.pooling.settings import PoolerSettings
 
 TOKEN = "hft:pooling:Pooler"
 # pgbouncer_exporter keeps no data; well under 32 MiB resident.
 _EXPORTER_MEMORY_MIB = 64
+_USERS_MEMORY_MIB = 32
+_USERS_SECRET = f"{SECRET_DIR}/pooler-users"
+# PgBouncer takes a signal at once; a minute covers a host without CPU.
+_USERS_SECONDS = 60
+# The file is whole at any moment: a renamed one replaces the old one at once. A login proves that it has been read.
+_TAKE_USERS = f"""\
+umask 077
+cp {_USERS_SECRET} {USERS_FILE}.new
+sync {USERS_FILE}.new
+mv -f {USERS_FILE}.new {USERS_FILE}
+printf '*:*:*:*:%s\\n' "$(sed 's/[\\:]/\\\\&/g' {SECRET_DIR}/db-monitoring)" > /tmp/pgpass
+kill -HUP 1
+end=$(($(date +%s) + $2))
+while :; do
+    told=$(PGPASSFILE=/tmp/pgpass psql -XAtqc 'SHOW VERSION' \
+        "host=$0 port=$1 user={STATS_USER} dbname=pgbouncer sslmode=require connect_timeout=2" 2>&1) && exit 0
+    [ "$(date +%s)" -lt "$end" ] || break
+    sleep 0.2
+done
+echo "the pooler at $0:$1 does not take its users after $2 s: $told" >&2
+exit 1
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +107,10 @@ class Pooler(pulumi.ComponentResource):
         self.by_host = {placement.host: Endpoint(placement.address, settings.listen_port) for placement in placed}
         users = _users(args.passwords)
         for placement in placed:
-            self._make_exporter(name, args, placement, after=self._make_pooler(name, args, placement, users))
+            pooler = self._make_pooler(name, args, placement)
+            taken = ended_well(self._make_users(name, args, placement, users, pooler))
+            # The exporter ends where it cannot log in.
+            self._make_exporter(name, args, placement, after=taken)
         self.writer = self.reader = self.by_host[settings.hosts[0]]
         self.scrape_targets = tuple(
             ScrapeTarget(
@@ -106,9 +131,7 @@ class Pooler(pulumi.ComponentResource):
             }
         )
 
-    def _make_pooler(
-        self, name: str, args: PoolerArgs, placement: Placement, users: pulumi.Output[str]
-    ) -> docker.Container:
+    def _make_pooler(self, name: str, args: PoolerArgs, placement: Placement) -> docker.Container:
         listen, routes = self.by_host[placement.host], args.routes[placement.host]
         live = args.tls.live[f"{name}-{placement.host}"]
         config = f"{CONFIG_DIR}/pgbouncer.ini"
@@ -118,11 +141,7 @@ class Pooler(pulumi.ComponentResource):
             tier="infra",
             image=args.image,
             command=[config],
-            files={
-                config: pgbouncer_ini(args.settings, args.failover, listen, routes.writer, routes.reader),
-                f"{SECRET_DIR}/{USERS_SECRET}": users,
-            },
-            embedded_secrets=["db-writer", "db-ticks", "db-reader", "db-monitoring"],
+            files={config: pgbouncer_ini(args.settings, args.failover, listen, routes.writer, routes.reader)},
             volumes_read={TLS_DIR: live.volume},
             healthy=["pg-ping", listen.address, str(listen.port)],
             # Engines and the exporter wait for it.
@@ -136,6 +155,29 @@ class Pooler(pulumi.ComponentResource):
         )
         self._make_reload(name, args, placement, pooler)
         return pooler
+
+    def _make_users(
+        self, name: str, args: PoolerArgs, placement: Placement, users: pulumi.Output[str], pooler: docker.Container
+    ) -> docker.Container:
+        """Gives a pooler that runs its users, and again whenever a password has changed."""
+        listen = self.by_host[placement.host]
+        spec = ContainerSpec(
+            component="pooling",
+            role=f"{name}-users",
+            tier="infra",
+            image=args.image,
+            entrypoint=["/bin/sh", "-euc", _TAKE_USERS],
+            command=[listen.address, str(listen.port), str(_USERS_SECONDS)],
+            files={_USERS_SECRET: users},
+            secrets={"db-monitoring": args.passwords.monitoring},
+            embedded_secrets=["db-writer", "db-ticks", "db-reader"],
+            volumes={TLS_DIR: args.tls.live[f"{name}-{placement.host}"].volume},
+            pid_mode=pulumi.Output.concat("container:", pooler.id),
+            memory_mib=_USERS_MEMORY_MIB,
+        )
+        return docker.Container(
+            f"{name}-users-{placement.host}", one_shot_arguments(spec, placement), opts=options(self, placement)
+        )
 
     def _make_reload(self, name: str, args: PoolerArgs, placement: Placement, pooler: docker.Container) -> None:
         live = args.tls.live[f"{name}-{placement.host}"]
@@ -155,7 +197,7 @@ class Pooler(pulumi.ComponentResource):
         ended_well(reload)
 
     def _make_exporter(
-        self, name: str, args: PoolerArgs, placement: Placement, after: docker.Container
+        self, name: str, args: PoolerArgs, placement: Placement, after: pulumi.Input[pulumi.Resource]
     ) -> docker.Container:
         pooler = self.by_host[placement.host]
         listen = Endpoint(placement.address, args.settings.exporter_port)
@@ -175,7 +217,6 @@ class Pooler(pulumi.ComponentResource):
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/"],
             memory_mib=_EXPORTER_MEMORY_MIB,
         )
-        # It ends where it cannot log in.
         return docker.Container(
             f"{name}-exporter-{placement.host}", arguments(spec, placement), opts=options(self, placement, [after])
         )

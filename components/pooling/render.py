@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 from components._common.endpoint import DatabaseMember, Endpoint
-from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE
+from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR
 from components.pooling.failover import RouteFailoverSettings
 from components.pooling.settings import PoolerSettings, RouterSettings
 
 DATABASE, READ_ONLY_DATABASE = "hft", "hft_ro"
 """Names at the pooler: the first leads to the primary, the second to a standby; on the servers both are `hft`."""
 STATS_USER = "hft_monitoring"
-USERS_SECRET = "pooler-users"
-"""The file of PgBouncer's users under /run/secrets."""
+USERS_FILE = f"{TLS_DIR}/users.txt"
+"""PgBouncer's users, beside its certificate and, like that, changed under a pooler that goes on."""
 ADMIN_DIR = "/tmp"
 """Folder of PgBouncer's Unix socket. Its process's own user is administrator there, as `pgbouncer`, without a password
 (PgBouncer documentation, admin console)."""
@@ -104,7 +104,7 @@ def pgbouncer_ini(
         ; The administrator's way in, for processes of this container only.
         unix_socket_dir = {ADMIN_DIR}
         auth_type = scram-sha-256
-        auth_file = /run/secrets/{USERS_SECRET}
+        auth_file = {USERS_FILE}
         client_tls_sslmode = require
         client_tls_cert_file = {CERTIFICATE_FILE}
         client_tls_key_file = {KEY_FILE}
@@ -128,6 +128,12 @@ def pgbouncer_ini(
         ignore_startup_parameters = extra_float_digits
         log_connections = 0
         log_disconnections = 0
+
+        [users]
+        ; No other role takes the places of those who store orders.
+        hft_ticks = max_user_client_connections={settings.max_client_connections // 4}
+        hft_reader = max_user_client_connections={settings.max_client_connections // 4}
+        {STATS_USER} = max_user_client_connections={settings.max_client_connections // 4}
         """
     )
 

@@ -8,8 +8,11 @@ import typer
 
 from ops.command import command
 from ops.db import advise as advisers
+from ops.db import held
+from ops.db import restart as restarts
 from ops.db import rto as rtos
 from ops.db import switchover as moves
+from ops.db.ask import Patronis
 from ops.db.layout import Layout, layout
 from ops.errors import OpsError
 from ops.settings_file import settings_of
@@ -43,8 +46,8 @@ def switchover(
     """Let a synchronous standby lead; clients of the poolers see one short pause and no error."""
     with command() as screen:
         found = _layout(stack)
-        with moves.hosts(found) as docker:
-            chosen = moves.plan(found, docker, to)
+        with held.hosts(found) as docker:
+            chosen = moves.plan(Patronis(found, docker).cluster(), to)
             screen.line(f"{chosen.candidate} takes over from {chosen.leader}")
             if not yes:
                 _confirm()
@@ -55,11 +58,33 @@ def switchover(
 
 
 @app.command()
+def restart(
+    stack: Stack,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Restart the nodes on which changed parameters wait for it, in PostgreSQL's order; clients see one short pause."""
+    with command() as screen:
+        found = _layout(stack)
+        with held.hosts(found) as docker:
+            waiting = Patronis(found, docker).pending()
+            for name, changes in waiting.items():
+                told = ", ".join(f"{parameter} {old} → {new}" for parameter, (old, new) in changes.items())
+                screen.line(f"{name}: {told}")
+            if not waiting:
+                screen.line("no parameter waits for a restart")
+                return
+            if not yes:
+                _confirm()
+            for each in restarts.restart(found, docker, screen):
+                screen.warning(each)
+
+
+@app.command()
 def advise(stack: Stack) -> None:
     """Show which index or setting would help the queries that the database is asked, with the evidence."""
     with command() as screen:
         found = _layout(stack)
-        with moves.hosts(found) as docker:
+        with held.hosts(found) as docker:
             facts, advice = advisers.advise(found, docker)
         for each in advice:
             screen.line(each.what)
@@ -75,6 +100,6 @@ def _layout(stack: str) -> Layout:
 
 def _confirm() -> None:
     if not sys.stdin.isatty():
-        raise OpsError("a switchover holds all clients back for a moment: confirm with --yes")
+        raise OpsError("it holds all clients back for a moment: confirm with --yes")
     if not typer.confirm("Go on?"):
         raise OpsError("nothing was changed")

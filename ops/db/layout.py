@@ -30,12 +30,17 @@ class Layout:
     """HAProxy of each host."""
     poolers: tuple[tuple[Endpoint, Place], ...]
     """Where PgBouncer of each host listens, and its container."""
+    node_urns: Mapping[str, str]
+    """Patroni's name → URN of the node's container."""
+    shared_urn: str
+    """URN of the container that puts what the nodes share into etcd."""
 
 
 def layout(state: State, stack: str) -> Layout:
     """The parts as the latest `up` has left them. Raises OpsError where the stack has no database, or two."""
     cluster = _component(state, _CLUSTER, stack)
-    containers = {resource.name: _place(state, resource) for resource in state.of_type(CONTAINER)}
+    resources = {resource.name: resource for resource in state.of_type(CONTAINER)}
+    containers = {name: _place(state, resource) for name, resource in resources.items()}
     members = [DatabaseMember(**found) for found in cluster.outputs["members"]]
     return Layout(
         nodes={
@@ -51,7 +56,14 @@ def layout(state: State, stack: str) -> Layout:
             for pooler in state.of_type(_POOLER)
             for host, endpoint in pooler.outputs["by_host"].items()
         ),
+        node_urns={member.name: resources[f"{cluster.name}-node-{index}"].urn for index, member in enumerate(members)},
+        shared_urn=resources[f"{cluster.name}-shared"].urn,
     )
+
+
+def has_cluster(state: State) -> bool:
+    """Whether a stack has a database of several nodes that is up."""
+    return any(len(cluster.outputs.get("members", ())) > 1 for cluster in state.of_type(_CLUSTER))
 
 
 def _component(state: State, kind: str, stack: str) -> Resource:

@@ -1,7 +1,7 @@
 """What Patroni says of a cluster, and which node may lead next; pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ops.errors import OpsError
@@ -9,6 +9,19 @@ from ops.errors import OpsError
 _SYNCHRONOUS = ("sync_standby", "quorum_standby")
 _MOST_LAG_BYTES = 1048576
 """Patroni documentation, dynamic configuration: maximum_lag_on_failover by default."""
+
+
+# PostgreSQL 17 documentation, hot standby: a standby needs at least what its primary has.
+_AT_LEAST_THE_PRIMARYS = (
+    "max_connections",
+    "max_locks_per_transaction",
+    "max_prepared_transactions",
+    "max_wal_senders",
+    "max_worker_processes",
+)
+
+Changes = Mapping[str, tuple[str, str]]
+"""Parameter → the value in force, and the one that waits."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +70,47 @@ def leader(view: View) -> str:
     return leading[0].name
 
 
+def able(view: View) -> list[Member]:
+    """The nodes that may lead next."""
+    return [member for member in view.members if _why_not(member) is None]
+
+
 def candidate(view: View, wanted: str | None) -> str:
     """Name of the synchronous standby that leads next: the wanted one, else the one with the least lag.
 
     Raises OpsError where there is none, or where the wanted one is none.
     """
-    able = [member for member in view.members if _why_not(member) is None]
+    found = able(view)
     if wanted is None:
-        if not able:
+        if not found:
             raise OpsError(*(f"{member.name} cannot lead: {_why_not(member)}" for member in _others(view.members)))
-        return min(able, key=lambda member: (member.lag_bytes, member.name)).name
+        return min(found, key=lambda member: (member.lag_bytes, member.name)).name
     chosen = next((member for member in view.members if member.name == wanted), None)
     if chosen is None:
         raise OpsError(f"--to {wanted}: no such node (nodes: {', '.join(member.name for member in view.members)})")
     if reason := _why_not(chosen):
-        others = ", ".join(member.name for member in able) or "none"
+        others = ", ".join(member.name for member in found) or "none"
         raise OpsError(f"--to {wanted}: {reason} (able to lead: {others})")
     return wanted
+
+
+def follows(view: View, name: str) -> bool:
+    """Whether a node is a standby that streams, and that may confirm commits where any does."""
+    streaming = [member for member in view.members if member.state == "streaming"]
+    confirming = [member for member in streaming if member.role in _SYNCHRONOUS]
+    return any(member.name == name for member in confirming or streaming)
+
+
+def pending(text: str) -> Changes:
+    """What waits for a restart, by the answer of a node's GET /patroni; empty where nothing does."""
+    found = json.loads(text)
+    reasons = found.get("pending_restart_reason", {}) if found.get("pending_restart") else {}
+    return {name: (str(reason["old_value"]), str(reason["new_value"])) for name, reason in reasons.items()}
+
+
+def only_lowered(changes: Changes) -> bool:
+    """Whether all that waits may come into force on a standby only after its primary has it."""
+    return all(name in _AT_LEAST_THE_PRIMARYS and int(new) < int(old) for name, (old, new) in changes.items())
 
 
 def _others(members: Sequence[Member]) -> Sequence[Member]:

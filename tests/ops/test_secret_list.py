@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ops.secret_list import SecretUse, generated, in_words, rows
+from ops.secret_list import SecretUse, generated, generated_urns, in_words, rows
 from tests.ops.states import entry, state, urn
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -15,7 +15,10 @@ def test_generated_secrets_are_those_below_the_component() -> None:
     component = entry("hft:secrets:Secrets", "secrets", custom=False)
     ours = entry(PASSWORD, "secrets-db-owner", parent=component["urn"], created="2026-11-20T12:00:00.123456789Z")
     other = entry(PASSWORD, "other", parent=urn("hft:x:C", "c"), created="2026-11-20T12:00:00Z")
-    assert generated(state(component, ours, other)) == {"db-owner": datetime(2026, 11, 20, 12, 0, 0, 123456, UTC)}
+    found = state(component, ours, other)
+
+    assert generated(found) == {"db-owner": datetime(2026, 11, 20, 12, 0, 0, 123456, UTC)}
+    assert generated_urns(found) == {"db-owner": urn(PASSWORD, "secrets-db-owner")}
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ def tune(settings: DatabaseSettings) -> tuple[Parameter, ...]:
 
 
 def cluster_parameters(settings: DatabaseSettings) -> Parameters:
-    """The parameters that must be the same on all nodes; Patroni takes these from its store only."""
-    return {parameter.name: parameter.value for parameter in tune(settings) if parameter.shared}
+    """The parameters that Patroni hears of from its store, so that a changed one replaces no container."""
+    return {parameter.name: parameter.value for parameter in tune(settings) if not parameter.sized}
 
 
 def node_parameters(settings: DatabaseSettings) -> Parameters:
-    """The parameters of one node, sized from its memory limit, CPUs and disk."""
-    return {parameter.name: parameter.value for parameter in tune(settings) if not parameter.shared}
+    """The parameters that are shares of the memory of a node's container."""
+    return {parameter.name: parameter.value for parameter in tune(settings) if parameter.sized}

@@ -18,7 +18,6 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             value=settings.max_connections,
             reason="The operator's choice; the roles' limits with ten for others fit into it.",
             source="database.max_connections",
-            shared=True,
         ),
         Parameter(
             name="superuser_reserved_connections",

@@ -13,13 +13,13 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             value=room.locks,
             reason="A query locks every chunk that it may touch, and more memory holds more chunks.",
             source="timescaledb-tune",
-            shared=True,
         ),
         Parameter(
             name="shared_buffers",
             value=f"{room.buffers_mib}MB",
             reason="A quarter of the memory; the page cache has what nobody else takes.",
             source="timescaledb-tune",
+            sized=True,
         ),
         Parameter(
             name="huge_pages",
@@ -33,6 +33,7 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             value=f"{room.memory_mib * 3 // 4}MB",
             reason="What the planner takes for cached: buffers and page cache.",
             source="timescaledb-tune",
+            sized=True,
         ),
         Parameter(
             name="maintenance_work_mem",

@@ -17,5 +17,5 @@ class Parameter:
     """Why it is not left alone, in a sentence."""
     source: str
     """Where the number or the advice comes from."""
-    shared: bool = False
-    """Whether it must be the same on all nodes; Patroni takes these from its store only."""
+    sized: bool = False
+    """Whether it is a share of the container's memory: such a one changes with the container, and not before."""

@@ -18,18 +18,14 @@ def _senders() -> tuple[Parameter, ...]:
             value="replica",
             reason="Standbys replay it; logical decoding would write more.",
             source="PostgreSQL 17 documentation, write-ahead log",
-            shared=True,
         ),
-        Parameter(name="max_wal_senders", value=WAL_SENDERS, reason=beside, source="Patroni's default", shared=True),
-        Parameter(
-            name="max_replication_slots", value=WAL_SENDERS, reason=beside, source="Patroni's default", shared=True
-        ),
+        Parameter(name="max_wal_senders", value=WAL_SENDERS, reason=beside, source="Patroni's default"),
+        Parameter(name="max_replication_slots", value=WAL_SENDERS, reason=beside, source="Patroni's default"),
         Parameter(
             name="wal_keep_size",
             value="128MB",
             reason="Eight files for a node that comes back when its slot is gone.",
             source="Patroni's default",
-            shared=True,
         ),
     )
 

@@ -13,7 +13,6 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             reason="3, TimescaleDB's, one per CPU for index builds, jobs of pg_cron; a standby needs as many as "
             "its primary.",
             source="timescaledb-tune; pg_cron documentation",
-            shared=True,
         ),
         Parameter(
             name="max_parallel_workers",

@@ -120,7 +120,8 @@ def deployed(client: DockerClient, sizes: Sizes) -> Iterator[Deployed]:
         box = Sandbox.made(Path(folder) / "checkout", STACK, values)
         _remove(client)
         try:
-            told = box.deployed(_PROGRAM)
+            box.deploy(_PROGRAM)
+            told = box.outputs()
             yield Deployed(
                 client,
                 client.containers.get(NODE).attrs["Image"],

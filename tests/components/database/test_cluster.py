@@ -131,7 +131,11 @@ def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recor
     assert found["entrypoints"][:2] == ["/bin/sh", "-euc"]
     assert found["command"] == ["/hft/hft/config", "60", *ENDPOINTS]
     assert found["uploads"] == [
-        {"file": "/etc/hft/shared.json", "content": shared_json(SETTINGS), "permissions": "0444"}
+        {
+            "file": "/etc/hft/shared.json",
+            "content": shared_json(SETTINGS, ["10.0.0.1", "10.0.0.2"]),
+            "permissions": "0444",
+        }
     ]
     assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
     assert (found["memory"], label(found, "hft.tier"), label(found, "hft.secrets")) == (32, "infra", None)

@@ -17,7 +17,7 @@ from components.database import (
     TimescaleClusterArgs,
 )
 from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments, patroni_yml, shared_json
-from components.database.tuning import cluster_parameters, tune
+from components.database.tuning import tune
 from tests.components.authority import Authority, certified
 from tests.components.database.test_settings import database
 from tests.components.database.test_tuning import BOUNDS, number, parameters
@@ -41,7 +41,6 @@ PASSWORDS = {
     "rewind": {"username": "rewind_user", "password": "w"},
 }
 SMALLEST = {"hosts": ["a"], "synchronous_standbys": 0, "memory_mib": 512, "wal_mib": 256, "max_connections": 114}
-IN_ITS_FILES = {**SMALLEST, "max_connections": 100}
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +118,7 @@ def put_into_etcd(recorder: Recorder, etcd: Container, settings: DatabaseSetting
 
 def test_the_one_shot_puts_what_is_shared_where_patroni_looks(recorder: Recorder, etcd: Container) -> None:
     assert put_into_etcd(recorder, etcd, database(), ETCD.client) == (0, "")
-    assert kept(etcd) == shared_json(database()) + "\n"
+    assert kept(etcd) == shared_json(database(), ["10.0.0.1", "10.0.0.2"]) + "\n"
 
 
 def test_the_one_shot_takes_the_next_member_of_etcd_where_one_is_gone(recorder: Recorder, etcd: Container) -> None:
@@ -127,7 +126,7 @@ def test_the_one_shot_takes_the_next_member_of_etcd_where_one_is_gone(recorder: 
     ended = put_into_etcd(recorder, etcd, changed, "127.0.0.1:1", ETCD.client)
 
     assert ended == (0, "")
-    assert kept(etcd) == shared_json(changed) + "\n"
+    assert kept(etcd) == shared_json(changed, ["10.0.0.1", "10.0.0.2"]) + "\n"
 
 
 def test_the_one_shot_fails_where_no_member_of_etcd_answers(recorder: Recorder, etcd: Container) -> None:
@@ -147,35 +146,40 @@ def test_the_one_shot_waits_for_an_etcd_that_is_not_up_yet(recorder: Recorder) -
         assert put_into_etcd(recorder, late, database(), ETCD.client) == (0, "")
 
 
+def shared(settings: DatabaseSettings) -> str:
+    """What the nodes share, for the only clients there are."""
+    return shared_json(settings, [MEMBER.address, CLIENT])
+
+
 def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
     return {
-        "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address, CLIENT]),
+        "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address]),
         "/etc/hft/patroni/20-authentication.yml": json.dumps({"postgresql": {"authentication": PASSWORDS}}),
         "/run/secrets/db-rewind": "w",
     }
 
 
-def check(etcd: Container, files: dict[str, str], shared: dict[str, Any]) -> Ended:
+def check(etcd: Container, files: dict[str, str], dcs: dict[str, Any]) -> Ended:
     """Patroni's own check of its files; what is shared is checked as what a first start would put into etcd."""
     # The check of 4.0.7 wants yes or no there, unlike Patroni itself.
-    shared = {**shared, "synchronous_mode": bool(shared["synchronous_mode"])}
-    files = {**files, "/etc/hft/patroni/30-shared.yml": json.dumps({"bootstrap": {"dcs": shared}})}
+    dcs = {**dcs, "synchronous_mode": bool(dcs["synchronous_mode"])}
+    files = {**files, "/etc/hft/patroni/30-shared.yml": json.dumps({"bootstrap": {"dcs": dcs}})}
     argv = ["patroni", "--validate-config", "/etc/hft/patroni"]
     return run("timescaledb", argv, files, network_mode=beside(etcd))
 
 
 def test_patroni_accepts_its_files_and_what_is_shared(etcd: Container) -> None:
-    assert check(etcd, patroni_files(database()), json.loads(shared_json(database()))) == (0, "")
+    assert check(etcd, patroni_files(database()), json.loads(shared(database()))) == (0, "")
 
 
 def test_patroni_accepts_a_single_node(etcd: Container) -> None:
     alone = database(hosts=["a"], synchronous_standbys=0)
 
-    assert check(etcd, patroni_files(alone), json.loads(shared_json(alone))) == (0, "")
+    assert check(etcd, patroni_files(alone), json.loads(shared(alone))) == (0, "")
 
 
 def test_patroni_refuses_a_lease_that_is_too_short(etcd: Container) -> None:
-    ended = check(etcd, patroni_files(database()), {**json.loads(shared_json(database())), "ttl": 19})
+    ended = check(etcd, patroni_files(database()), {**json.loads(shared(database())), "ttl": 19})
 
     assert (ended.status, ended.output.startswith("bootstrap.dcs.ttl 19 ")) == (1, True), ended.output
 
@@ -184,7 +188,7 @@ def test_patroni_refuses_a_file_without_a_name(etcd: Container) -> None:
     files = patroni_files(database())
     files["/etc/hft/patroni/10-patroni.yml"] = files["/etc/hft/patroni/10-patroni.yml"].replace("name: tsdb-0\n", "")
 
-    assert check(etcd, files, json.loads(shared_json(database()))) == (1, "name  is not defined.\n")
+    assert check(etcd, files, json.loads(shared(database()))) == (1, "name  is not defined.\n")
 
 
 def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(etcd: Container) -> None:
@@ -199,14 +203,13 @@ def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[Container]:
-    """The smallest node that the settings allow; its files say 100 connections, what is shared says 114."""
+    """The smallest node that the settings allow; its files say how much memory it has, and all else is shared."""
     arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
-    shared = shared_json(database(**SMALLEST))
-    files = patroni_files(database(**IN_ITS_FILES))
+    files = patroni_files(database(**SMALLEST))
     ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
     room = {"mem_limit": "512m", "memswap_limit": "512m", "shm_size": "256m"}
     with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
-        etcdctl(etcd, "put", SHARED_KEY, shared)
+        etcdctl(etcd, "put", SHARED_KEY, shared(database(**SMALLEST)))
         with (
             certified("timescaledb", AUTHORITY.server_files(MEMBER.address)) as mount,
             running(
@@ -233,10 +236,10 @@ def test_a_node_starts_in_the_smallest_memory_with_the_most_connections(node: Co
     assert asked(node, "SHOW shared_buffers") == "128MB"
 
 
-def test_what_is_shared_comes_from_etcd_and_not_from_the_nodes_file(node: Container) -> None:
-    shared = execute(node, ["curl", "-fsS", f"http://{MEMBER.patroni}/config"]).output
+def test_what_is_shared_comes_from_etcd(node: Container) -> None:
+    found = execute(node, ["curl", "-fsS", f"http://{MEMBER.patroni}/config"]).output
 
-    assert json.loads(shared) == json.loads(shared_json(database(**SMALLEST)))
+    assert json.loads(found) == json.loads(shared(database(**SMALLEST)))
     assert asked(node, "SHOW max_connections") == "114"
 
 
@@ -298,7 +301,7 @@ def test_a_client_without_todays_tls_or_of_another_authority_does_not_come_in(
 
 def test_the_server_reads_every_size_as_it_was_meant(node: Container) -> None:
     """Each value in the unit of the server, as `pg_settings` tells it."""
-    given = {**parameters(database(**IN_ITS_FILES)), **cluster_parameters(database(**SMALLEST))}
+    given = parameters(database(**SMALLEST))
     # A session on the socket has no TCP.
     given = {name: value for name, value in given.items() if name in BOUNDS and not name.startswith("tcp_")}
     rows = asked(node, "SELECT name, setting, unit FROM pg_settings").splitlines()

@@ -15,7 +15,6 @@ from components.database.render import (
     roles_json,
     shared_json,
 )
-from components.database.tuning import cluster_parameters, node_parameters
 from tests.components.database.test_settings import database
 
 MEMBER = DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008)
@@ -92,73 +91,15 @@ def test_patroni_yml() -> None:
         "  pgpass: /tmp/pgpass\n"
         "  use_unix_socket: true\n"
         "  before_stop: /usr/local/bin/hft-before-stop /var/lib/hft/data/pg17\n"
+        "  callbacks:\n"
+        "    on_start: /usr/local/bin/hft-still-follows http://10.0.0.1:18008 15432\n"
+        "    on_role_change: /usr/local/bin/hft-still-follows http://10.0.0.1:18008 15432\n"
         "  basebackup:\n"
         "  - checkpoint: fast\n"
         "  - no-slot\n"
-        "  pg_hba:\n"
-        "  - local all postgres peer\n"
-        "  - hostssl replication replicator 10.0.0.1/32 scram-sha-256\n"
-        "  - hostssl all all 10.0.0.1/32 scram-sha-256\n"
-        "  - hostssl replication replicator 10.0.0.2/32 scram-sha-256\n"
-        "  - hostssl all all 10.0.0.2/32 scram-sha-256\n"
         "  parameters:\n"
-        "    max_connections: 100\n"
-        "    max_worker_processes: 24\n"
-        "    max_locks_per_transaction: 128\n"
-        "    wal_level: replica\n"
-        "    max_wal_senders: 10\n"
-        "    max_replication_slots: 10\n"
-        "    wal_keep_size: 128MB\n"
-        "    shared_preload_libraries: timescaledb,pg_stat_statements,pg_cron\n"
-        "    unix_socket_directories: /run/postgresql\n"
-        "    password_encryption: scram-sha-256\n"
-        "    timezone: UTC\n"
-        "    timescaledb.max_background_workers: 16\n"
-        "    timescaledb.telemetry_level: 'off'\n"
-        "    superuser_reserved_connections: 5\n"
-        "    idle_in_transaction_session_timeout: 60s\n"
-        "    client_connection_check_interval: 5s\n"
-        "    tcp_keepalives_idle: 10s\n"
-        "    tcp_keepalives_interval: 5s\n"
-        "    tcp_keepalives_count: 2\n"
-        "    tcp_user_timeout: 20s\n"
-        "    max_parallel_workers: 1\n"
-        "    max_parallel_workers_per_gather: 0\n"
-        "    max_parallel_maintenance_workers: 0\n"
         "    shared_buffers: 512MB\n"
-        "    huge_pages: try\n"
         "    effective_cache_size: 1536MB\n"
-        "    maintenance_work_mem: 149MB\n"
-        "    autovacuum_work_mem: 50858kB\n"
-        "    work_mem: 4581kB\n"
-        "    synchronous_commit: 'on'\n"
-        "    wal_compression: lz4\n"
-        "    max_wal_size: 2048MB\n"
-        "    min_wal_size: 1024MB\n"
-        "    checkpoint_timeout: 15min\n"
-        "    checkpoint_completion_target: '0.9'\n"
-        "    max_slot_wal_keep_size: 4096MB\n"
-        "    wal_sender_timeout: 5s\n"
-        "    wal_receiver_timeout: 5s\n"
-        "    wal_retrieve_retry_interval: 500ms\n"
-        "    hot_standby_feedback: 'off'\n"
-        "    max_standby_streaming_delay: 5s\n"
-        "    jit: 'off'\n"
-        "    random_page_cost: '1.1'\n"
-        "    effective_io_concurrency: 256\n"
-        "    maintenance_io_concurrency: 256\n"
-        "    default_toast_compression: lz4\n"
-        "    autovacuum_max_workers: 3\n"
-        "    autovacuum_naptime: 10s\n"
-        "    autovacuum_vacuum_insert_scale_factor: '0.05'\n"
-        "    vacuum_freeze_min_age: 0\n"
-        "    cron.database_name: hft\n"
-        "    cron.use_background_workers: 'on'\n"
-        "    cron.max_running_jobs: 4\n"
-        "    cron.log_statement: 'off'\n"
-        "    logging_collector: 'off'\n"
-        "    log_min_duration_statement: 1s\n"
-        "    log_lock_waits: 'on'\n"
         "    ssl: 'on'\n"
         "    ssl_cert_file: /var/lib/hft/tls/tls.crt\n"
         "    ssl_key_file: /var/lib/hft/tls/tls.key\n"
@@ -166,18 +107,18 @@ def test_patroni_yml() -> None:
     )
 
 
-def test_a_changed_parameter_of_the_cluster_changes_the_file_of_a_node_so_that_it_restarts() -> None:
-    settings = database(max_connections=200)
-    parameters = yaml.safe_load(patroni_yml(settings, MEMBER, ENDPOINTS, []))["postgresql"]["parameters"]
+def test_a_changed_share_of_memory_changes_the_file_of_a_node() -> None:
+    node = yaml.safe_load(patroni_yml(database(memory_mib=4096), MEMBER, ENDPOINTS, []))
+    parameters = node["postgresql"]["parameters"]
 
-    assert {**parameters, **cluster_parameters(settings), **node_parameters(settings)} == parameters
-    assert parameters["max_connections"] == 200
+    assert (parameters["shared_buffers"], parameters["effective_cache_size"]) == ("1024MB", "3072MB")
 
 
-def test_a_changed_timer_leaves_the_file_of_a_node_as_it_is() -> None:
-    slower = database(failover={"ttl_seconds": 30})
-
-    assert patroni_yml(slower, MEMBER, ENDPOINTS, []) == patroni_yml(database(), MEMBER, ENDPOINTS, [])
+@pytest.mark.parametrize(
+    "changes", [{"failover": {"ttl_seconds": 30}}, {"max_connections": 200}, {"disk": "hdd"}, {"wal_mib": 4096}]
+)
+def test_any_other_choice_leaves_the_file_of_a_node_as_it_is(changes: dict[str, Any]) -> None:
+    assert patroni_yml(database(**changes), MEMBER, ENDPOINTS, []) == patroni_yml(database(), MEMBER, ENDPOINTS, [])
 
 
 SHARED_JSON = """\
@@ -193,14 +134,69 @@ SHARED_JSON = """\
   "postgresql": {
     "use_pg_rewind": true,
     "use_slots": true,
+    "pg_hba": [
+      "local all postgres peer",
+      "hostssl replication replicator 10.0.0.1/32 scram-sha-256",
+      "hostssl all all 10.0.0.1/32 scram-sha-256",
+      "hostssl replication replicator 10.0.0.2/32 scram-sha-256",
+      "hostssl all all 10.0.0.2/32 scram-sha-256"
+    ],
     "parameters": {
+      "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
+      "unix_socket_directories": "/run/postgresql",
+      "password_encryption": "scram-sha-256",
+      "timezone": "UTC",
+      "timescaledb.max_background_workers": 16,
+      "timescaledb.telemetry_level": "off",
       "max_connections": 100,
+      "superuser_reserved_connections": 5,
+      "idle_in_transaction_session_timeout": "60s",
+      "client_connection_check_interval": "5s",
+      "tcp_keepalives_idle": "10s",
+      "tcp_keepalives_interval": "5s",
+      "tcp_keepalives_count": 2,
+      "tcp_user_timeout": "20s",
       "max_worker_processes": 24,
+      "max_parallel_workers": 1,
+      "max_parallel_workers_per_gather": 0,
+      "max_parallel_maintenance_workers": 0,
       "max_locks_per_transaction": 128,
+      "huge_pages": "try",
+      "maintenance_work_mem": "149MB",
+      "autovacuum_work_mem": "50858kB",
+      "work_mem": "4581kB",
+      "synchronous_commit": "on",
+      "wal_compression": "lz4",
+      "max_wal_size": "2048MB",
+      "min_wal_size": "1024MB",
+      "checkpoint_timeout": "15min",
+      "checkpoint_completion_target": "0.9",
       "wal_level": "replica",
       "max_wal_senders": 10,
       "max_replication_slots": 10,
-      "wal_keep_size": "128MB"
+      "wal_keep_size": "128MB",
+      "max_slot_wal_keep_size": "4096MB",
+      "wal_sender_timeout": "5s",
+      "wal_receiver_timeout": "5s",
+      "wal_retrieve_retry_interval": "500ms",
+      "hot_standby_feedback": "off",
+      "max_standby_streaming_delay": "5s",
+      "jit": "off",
+      "random_page_cost": "1.1",
+      "effective_io_concurrency": 256,
+      "maintenance_io_concurrency": 256,
+      "default_toast_compression": "lz4",
+      "autovacuum_max_workers": 3,
+      "autovacuum_naptime": "10s",
+      "autovacuum_vacuum_insert_scale_factor": "0.05",
+      "vacuum_freeze_min_age": 0,
+      "cron.database_name": "hft",
+      "cron.use_background_workers": "on",
+      "cron.max_running_jobs": 4,
+      "cron.log_statement": "off",
+      "logging_collector": "off",
+      "log_min_duration_statement": "1s",
+      "log_lock_waits": "on"
     }
   }
 }
@@ -208,7 +204,7 @@ SHARED_JSON = """\
 
 
 def test_shared_json() -> None:
-    assert shared_json(database()) == SHARED_JSON
+    assert shared_json(database(), ["10.0.0.2", "10.0.0.1", "10.0.0.2"]) == SHARED_JSON
 
 
 @pytest.mark.parametrize(
@@ -222,7 +218,7 @@ def test_shared_json() -> None:
             '"primary_start_timeout": 3',
             '"primary_start_timeout": 0',
         ),
-        ({"max_connections": 200}, '"max_connections": 100', '"max_connections": 200'),
+        ({"huge_pages": "on"}, '"huge_pages": "try"', '"huge_pages": "on"'),
         (
             {"hosts": ["a", "b", "c"], "synchronous_standbys": 2},
             '"synchronous_node_count": 1',
@@ -231,12 +227,12 @@ def test_shared_json() -> None:
     ],
 )
 def test_a_choice_changes_one_line_of_what_is_shared(changes: dict[str, Any], line: str, changed: str) -> None:
-    assert shared_json(database(**changes)) == SHARED_JSON.replace(line, changed)
+    assert shared_json(database(**changes), ["10.0.0.1", "10.0.0.2"]) == SHARED_JSON.replace(line, changed)
     assert line in SHARED_JSON
 
 
 def test_without_standbys_nothing_is_waited_for() -> None:
-    alone = json.loads(shared_json(database(synchronous_standbys=0)))
+    alone = json.loads(shared_json(database(synchronous_standbys=0), []))
 
     assert (alone["synchronous_mode"], alone["synchronous_mode_strict"]) == (False, False)
     # Patroni's own check wants at least one node, also where none is waited for.

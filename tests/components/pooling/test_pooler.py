@@ -54,22 +54,35 @@ def test_each_chosen_host_has_a_pooler_and_an_exporter(recorder: Recorder) -> No
         "pooler-exporter-b": "on-b",
         "pooler-reload-a": "on-a",
         "pooler-reload-b": "on-b",
+        "pooler-users-a": "on-a",
+        "pooler-users-b": "on-b",
     }
 
 
-def test_a_pooler_takes_the_router_of_its_own_host_and_its_users_are_secret(recorder: Recorder) -> None:
+def test_a_pooler_takes_the_router_of_its_own_host(recorder: Recorder) -> None:
     found = deployed(recorder, "pooler-b")
     listen = Endpoint("10.0.0.2", 16432)
     ini = pgbouncer_ini(SETTINGS, RouteFailoverSettings(), listen, ROUTES["b"].writer, ROUTES["b"].reader)
+
+    assert found["uploads"] == [{"file": "/etc/hft/pgbouncer.ini", "content": ini, "permissions": "0444"}]
+    assert secrets_label(found) == []
+
+
+def test_a_pooler_that_runs_is_given_its_users_and_not_made_anew_for_them(recorder: Recorder, options: Options) -> None:
+    found = deployed(recorder, "pooler-users-b")
     users = userlist({"hft_writer": "w", "hft_ticks": "t", "hft_reader": "r", "hft_monitoring": "m"})
 
+    assert (found["name"], found["image"]) == ("hft-dev-pooler-users", "sha256:pgbouncer")
     assert found["uploads"] == Secret(
         [
-            {"file": "/etc/hft/pgbouncer.ini", "content": ini, "permissions": "0444"},
+            {"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"},
             {"file": "/run/secrets/pooler-users", "content": users, "permissions": "0444"},
         ]
     )
     assert secrets_label(found) == ["db-monitoring,db-reader,db-ticks,db-writer"]
+    assert (found["command"], found["pidMode"]) == (["10.0.0.2", "16432", "60"], "container:pooler-b-id")
+    assert found["volumes"] == [{"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-pooler-b-tls"}]
+    assert recorder.run(lambda: options.after("pooler-exporter-b")) == ["pooler-users-b"]
 
 
 def test_a_pooler_lets_transactions_end_and_is_healthy_when_it_answers(recorder: Recorder) -> None:
@@ -114,13 +127,6 @@ def test_a_pooler_reads_a_renewed_certificate_and_is_not_made_anew_for_it(record
     assert "fingerprint" not in str(pooler)
     assert recorder.run(lambda: options.after("pooler-b")) == ["pooler-b-filled"]
     assert recorder.run(lambda: options.after("pooler-reload-b")) == ["pooler-b-filled"]
-
-
-def test_an_exporter_starts_after_the_pooler_of_its_host(recorder: Recorder, options: Options) -> None:
-    recorder.run(lambda: build() and None)
-
-    assert recorder.run(lambda: options.after("pooler-exporter-a")) == ["pooler-a"]
-    assert recorder.run(lambda: options.after("pooler-exporter-b")) == ["pooler-b"]
 
 
 def test_clients_find_the_pooler_of_their_host_and_the_first_one(recorder: Recorder) -> None:

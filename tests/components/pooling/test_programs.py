@@ -10,7 +10,9 @@ from docker.models.containers import Container
 from docker.types import Ulimit
 
 from components._common.endpoint import DatabaseMember, Endpoint
+from components._common.tls import TLS_DIR
 from components.pooling import RouteFailoverSettings
+from components.pooling.pooler import _TAKE_USERS
 from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
 from tests.components.authority import Authority, certified
 from tests.components.pooling.test_render import pooler, router
@@ -22,7 +24,7 @@ HAPROXY_CFG = "/etc/hft/haproxy.cfg"
 PGBOUNCER_INI = "/etc/hft/pgbouncer.ini"
 START = ["-f", HAPROXY_CFG]
 AUTHORITY = Authority()
-USERS = "/run/secrets/pooler-users"
+PASSWORDS = {"hft_writer": "w", "hft_reader": "r"}
 MEMBERS = [
     DatabaseMember(name=f"tsdb-{index}", address="127.0.0.1", postgres_port=15432 + index, patroni_port=18008 + index)
     for index in range(2)
@@ -157,16 +159,26 @@ def pgbouncer() -> Iterator[Container]:
     """PgBouncer with the largest settings; its servers are not there."""
     listen, servers = Endpoint("127.0.0.1", 16432), Endpoint("127.0.0.1", 15000)
     settings = pooler(pool_size=500, max_client_connections=10000, max_prepared_statements=10000, query_wait_seconds=1)
-    files = {
-        PGBOUNCER_INI: pgbouncer_ini(settings, RouteFailoverSettings(), listen, servers, servers),
-        USERS: userlist({"hft_writer": "w", "hft_reader": "r", "hft_monitoring": PASSWORD}),
-    }
+    files = {PGBOUNCER_INI: pgbouncer_ini(settings, RouteFailoverSettings(), listen, servers, servers)}
     ready = ["pg-ping", "127.0.0.1", "16432"]
     with (
         certified("pgbouncer", AUTHORITY.server_files("127.0.0.1")) as mount,
         running("pgbouncer", [PGBOUNCER_INI], files, ready, volumes=[*FOLDERS, mount], **OPEN_FILES) as container,
     ):
+        assert given_users(container, PASSWORD) == (0, "")
         yield container
+
+
+def given_users(pgbouncer: Container, password: str, proven_by: str | None = None) -> Ended:
+    """Give a PgBouncer that runs its users, as the stack's one-shot does; `password` is that of hft_monitoring."""
+    files = {
+        "/run/secrets/pooler-users": userlist({**PASSWORDS, "hft_monitoring": password}),
+        "/run/secrets/db-monitoring": proven_by or password,
+    }
+    mount = next(each for each in pgbouncer.attrs["Mounts"] if each["Destination"] == TLS_DIR)["Name"]
+    shared = {"network_mode": beside(pgbouncer), "pid_mode": beside(pgbouncer)}
+    argv = ["sh", "-euc", _TAKE_USERS, "127.0.0.1", "16432", "2"]
+    return run("pgbouncer", argv, files, volumes=[*FOLDERS, f"{mount}:{TLS_DIR}"], **shared)
 
 
 def asked(pgbouncer: Container, user: str, password: str, database: str, sql: str, **tls: str) -> Ended:
@@ -187,6 +199,32 @@ def test_pgbouncer_knows_both_databases_and_lets_monitoring_ask_for_statistics(p
         ["hft_ro", "127.0.0.1", "15000", "hft"],
         ["pgbouncer", "", "16432", "pgbouncer"],
     ]
+
+
+def test_a_changed_password_is_taken_by_a_pgbouncer_that_goes_on(pgbouncer: Container) -> None:
+    assert given_users(pgbouncer, "changed") == (0, "")
+    began = pgbouncer.attrs["State"]["StartedAt"]
+    pgbouncer.reload()
+
+    assert pgbouncer.attrs["State"]["StartedAt"] == began
+    assert asked(pgbouncer, "hft_monitoring", "changed", "pgbouncer", "SHOW VERSION").status == 0
+    assert asked(pgbouncer, "hft_monitoring", PASSWORD, "pgbouncer", "SHOW VERSION").status == 2
+    assert given_users(pgbouncer, PASSWORD) == (0, "")
+
+
+def test_users_that_do_not_let_monitoring_in_are_told_of(pgbouncer: Container) -> None:
+    ended = given_users(pgbouncer, PASSWORD, proven_by="another")
+
+    assert (ended.status, ended.output.split(": ")[0]) == (
+        1,
+        "the pooler at 127.0.0.1:16432 does not take its users after 2 s",
+    )
+    assert "SASL authentication failed" in ended.output
+    assert "another" not in ended.output
+
+
+def test_nobody_but_pgbouncers_user_can_read_its_users(pgbouncer: Container) -> None:
+    assert execute(pgbouncer, ["stat", "-c", "%a %U", f"{TLS_DIR}/users.txt"]) == (0, "400 hft\n")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +287,7 @@ def test_pgbouncer_does_not_start_with_a_pool_mode_that_does_not_exist() -> None
     text = pgbouncer_ini(pooler(), RouteFailoverSettings(), endpoint, endpoint, endpoint).replace(
         "= transaction", "= transactions"
     )
-    files = {PGBOUNCER_INI: text, USERS: ""}
+    files = {PGBOUNCER_INI: text}
     with certified("pgbouncer", AUTHORITY.server_files("127.0.0.1")) as mount:
         ended = run("pgbouncer", ["pgbouncer", PGBOUNCER_INI], files, volumes=[*FOLDERS, mount])
 

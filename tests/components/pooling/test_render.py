@@ -81,7 +81,7 @@ listen_port = 16432
 ; The administrator's way in, for processes of this container only.
 unix_socket_dir = /tmp
 auth_type = scram-sha-256
-auth_file = /run/secrets/pooler-users
+auth_file = /var/lib/hft/tls/users.txt
 client_tls_sslmode = require
 client_tls_cert_file = /var/lib/hft/tls/tls.crt
 client_tls_key_file = /var/lib/hft/tls/tls.key
@@ -105,6 +105,12 @@ server_lifetime = 300
 ignore_startup_parameters = extra_float_digits
 log_connections = 0
 log_disconnections = 0
+
+[users]
+; No other role takes the places of those who store orders.
+hft_ticks = max_user_client_connections=125
+hft_reader = max_user_client_connections=125
+hft_monitoring = max_user_client_connections=125
 """
 
 
@@ -145,7 +151,6 @@ def test_pgbouncer_ini() -> None:
     ("changes", "line", "changed"),
     [
         ({"pool_size": 30}, "default_pool_size = 20", "default_pool_size = 30"),
-        ({"max_client_connections": 50}, "max_client_conn = 500", "max_client_conn = 50"),
         ({"max_prepared_statements": 20}, "max_prepared_statements = 200", "max_prepared_statements = 20"),
         ({"query_wait_seconds": 3}, "query_wait_timeout = 10", "query_wait_timeout = 3"),
     ],

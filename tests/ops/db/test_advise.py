@@ -71,7 +71,8 @@ def psql(server: Container, role: str, *statements: str) -> None:
 
 def advised(client: DockerClient, server: Container) -> Sequence[Advice]:
     member = DatabaseMember(name="tsdb-0", address="127.0.0.1", postgres_port=PORT, patroni_port=1)
-    layout = Layout(nodes={"tsdb-0": (member, Place("here", str(server.name)))}, routers=(), poolers=())
+    nodes = {"tsdb-0": (member, Place("here", str(server.name)))}
+    layout = Layout(nodes=nodes, routers=(), poolers=(), node_urns={}, shared_urn="")
     return advise(layout, {"here": client})[1]
 
 

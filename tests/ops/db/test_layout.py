@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from components._common.endpoint import DatabaseMember, Endpoint
-from ops.db.layout import Layout, Place, layout
+from ops.db.layout import Layout, Place, has_cluster, layout
 from ops.errors import OpsError
-from tests.ops.states import entry, state
+from tests.ops.states import entry, state, urn
 
 CONTAINER = "docker:index/container:Container"
 DOCKER = "unix:///var/run/docker.sock"
@@ -23,6 +23,7 @@ def container(name: str, docker_name: str) -> dict[str, Any]:
 
 CONTAINERS = [
     container("tsdb-node-0", "hft-dev-tsdb-0"),
+    container("tsdb-shared", "hft-dev-tsdb-shared"),
     container("tsdb-exporter-0", "hft-dev-tsdb-exporter-0"),
     container("router-alpha", "hft-dev-router"),
     container("pooler-alpha", "hft-dev-pooler"),
@@ -35,6 +36,8 @@ def test_nodes_routers_and_poolers_are_found() -> None:
         nodes={"tsdb-0": (DatabaseMember(**MEMBER), Place(DOCKER, "hft-dev-tsdb-0"))},
         routers=(Place(DOCKER, "hft-dev-router"),),
         poolers=((Endpoint("10.0.0.1", 16432), Place(DOCKER, "hft-dev-pooler")),),
+        node_urns={"tsdb-0": urn(CONTAINER, "tsdb-node-0")},
+        shared_urn=urn(CONTAINER, "tsdb-shared"),
     )
 
 
@@ -44,3 +47,14 @@ def test_a_stack_without_a_database_says_so() -> None:
     assert str(error.value) == (
         "stack 'dev' has 0 components hft:database:TimescaleCluster, want 1: is it up? (hft status dev)"
     )
+
+
+@pytest.mark.parametrize(("members", "several"), [([], False), ([MEMBER], False), ([MEMBER, MEMBER], True)])
+def test_a_cluster_has_several_nodes(members: list[Any], several: bool) -> None:
+    cluster = entry("hft:database:TimescaleCluster", "tsdb", custom=False, outputs={"members": members})
+
+    assert has_cluster(state(cluster)) is several
+
+
+def test_a_stack_without_a_database_has_no_cluster() -> None:
+    assert has_cluster(state(ROUTER)) is False

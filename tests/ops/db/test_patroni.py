@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.db.patroni import Member, View, candidate, leader, parse
+from ops.db.patroni import Changes, Member, View, able, candidate, follows, leader, only_lowered, parse, pending
 from ops.errors import OpsError
 
 LEADER = Member("tsdb-0", "leader", "running", None)
@@ -117,3 +117,54 @@ def test_a_cluster_of_one_node_has_nobody() -> None:
 )
 def test_a_wanted_node_that_may_not_lead_says_why(wanted: str, problem: str) -> None:
     assert refused(lambda: candidate(view(LEADER, SYNC, ASYNC), wanted)) == (problem,)
+
+
+def test_those_that_may_lead_next_are_the_synchronous_standbys() -> None:
+    assert able(view(LEADER, SYNC, ASYNC)) == [SYNC]
+    assert able(view(LEADER, ASYNC)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "following"),
+    [
+        (view(LEADER, SYNC, ASYNC), True),
+        (view(LEADER, Member("tsdb-1", "sync_standby", "starting", None), ASYNC), False),
+        # It streams, and no commit waits for it yet.
+        (
+            view(LEADER, Member("tsdb-1", "replica", "streaming", 0), Member("tsdb-2", "sync_standby", "streaming", 0)),
+            False,
+        ),
+        # No commit waits for anybody.
+        (view(LEADER, Member("tsdb-1", "replica", "streaming", 0)), True),
+        (view(LEADER, ASYNC), False),
+    ],
+)
+def test_a_standby_follows_once_commits_may_wait_for_it(found: View, following: bool) -> None:
+    assert follows(found, "tsdb-1") is following
+
+
+def test_what_waits_for_a_restart_is_read() -> None:
+    reasons = {
+        "max_connections": {"old_value": "100", "new_value": "120"},
+        "huge_pages": {"old_value": "try", "new_value": "on"},
+    }
+    answer = {"state": "running", "pending_restart": True, "pending_restart_reason": reasons}
+
+    assert pending(json.dumps(answer)) == {"max_connections": ("100", "120"), "huge_pages": ("try", "on")}
+    assert pending(json.dumps({"state": "running"})) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "lowered"),
+    [
+        ({"max_connections": ("120", "100")}, True),
+        ({"max_connections": ("120", "100"), "max_worker_processes": ("25", "24")}, True),
+        ({"max_connections": ("100", "120")}, False),
+        ({"max_connections": ("120", "100"), "max_worker_processes": ("24", "25")}, False),
+        # Its standby may have less of it at any time.
+        ({"autovacuum_max_workers": ("4", "3")}, False),
+        ({"huge_pages": ("try", "off")}, False),
+    ],
+)
+def test_a_standby_waits_for_its_primary_only_where_it_needs_as_much(changes: Changes, lowered: bool) -> None:
+    assert only_lowered(changes) is lowered

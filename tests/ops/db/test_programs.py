@@ -16,7 +16,7 @@ from docker.models.containers import Container
 from components._common.endpoint import DatabaseMember, Endpoint
 from components.pooling import PoolerSettings, RouteFailoverSettings, RouterSettings
 from components.pooling.render import haproxy_cfg, pgbouncer_ini
-from ops.db import switchover
+from ops.db import held
 from ops.db.conversation import Conversation, converse
 from ops.errors import OpsError
 from tests.components.authority import Authority, certified
@@ -60,8 +60,7 @@ def start(clean_host: DockerClient) -> Start:
             read_only=True,
             volumes=[*FOLDERS, *volumes],
         )
-        for file, content in ((Path(path), text), (Path("/run/secrets/pooler-users"), "")):
-            container.put_archive(str(file.parent), packed(file.name, content))
+        container.put_archive(str(Path(path).parent), packed(Path(path).name, text))
         container.start()
         return container
 
@@ -108,7 +107,7 @@ def paused(pooler: Container) -> str | None:
 
 @contextmanager
 def program(client: DockerClient, container: Container, script: str, *arguments: object) -> Iterator[Conversation]:
-    text = Path(switchover.__file__).with_name(script).read_text()
+    text = Path(held.__file__).with_name(script).read_text()
     argv = [str(each) for each in arguments]
     with converse(client, str(container.name), text, argv, host="alpha") as conversation:
         yield conversation

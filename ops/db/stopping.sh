@@ -1,16 +1,16 @@
-# handover.sh URL POSTGRES_PORT LEADER CANDIDATE DRAIN_SECONDS STOPPING_SECONDS GO_SECONDS, in the primary's container:
-# hand over.
+# stopping.sh URL BODY POSTGRES_PORT DRAIN_SECONDS STOPPING_SECONDS GO_SECONDS, in the primary's container: ask Patroni for
+# something that stops PostgreSQL, a switchover or a restart.
 #
 # Refuses while a transaction is open for longer than DRAIN_SECONDS, which would be cut. Writes all dirty pages down, so
-# that the stop has few. Says `ready`; on the next line it asks Patroni for the
-# switchover, and says `stopping` when Patroni is about to stop PostgreSQL (images/timescaledb/hft-before-stop), which
+# that the stop has few. Says `ready`; on the next line it sends Patroni the
+# request, and says `stopping` when Patroni is about to stop PostgreSQL (images/timescaledb/hft-before-stop), which
 # nobody can call off any more. On the next line, at the end of its input or after GO_SECONDS it lets it stop, and says
 # Patroni's own answer.
-url=$1 port=$2 leader=$3 candidate=$4 drain=$5 stopping=$6 go=$7
+url=$1 body=$2 port=$3 drain=$4 stopping=$5 go=$6
 pipes=/tmp/hft-handover
 grep -qs hft-before-stop /etc/hft/patroni/*.yml || { echo 'the node is older than this command: run hft up' >&2; exit 1; }
 exec 9> "$pipes.lock"
-flock -n 9 || { echo 'another switchover is at work' >&2; exit 1; }
+flock -n 9 || { echo 'another switchover or restart is at work' >&2; exit 1; }
 rm -rf "$pipes"
 trap 'rm -rf "$pipes"' EXIT
 trap exit INT TERM HUP
@@ -33,7 +33,7 @@ SQL
 echo ready
 read -r _ || exit 0
 exec 5< <(curl -sS --max-time 60 -H 'Content-Type: application/json' \
-    -d "{\"leader\": \"$leader\", \"candidate\": \"$candidate\"}" "$url/switchover" 2>&1)
+    -d "$body" "$url" 2>&1)
 read -r -t "$stopping" -u 3 || { echo "Patroni: $(timeout 5 cat <&5)" >&2; exit 1; }
 echo stopping
 read -r -t "$go" _

@@ -1,0 +1,90 @@
+"""A deployment that changes the database without an error for clients of the poolers.
+
+The node that leads is replaced last, after another one leads; parameters that need a restart get it in PostgreSQL's
+order. docs/adr/0020-changes-under-load.md says why.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from docker import DockerClient
+from pulumi import automation as auto
+
+from ops.db import held, patroni, restart, switchover
+from ops.db.ask import Patronis
+from ops.db.layout import Layout, has_cluster, layout
+from ops.deploy import deploy as run
+from ops.deploy import planned
+from ops.errors import OpsError
+from ops.progress import Progress
+from ops.screen import Screen
+from ops.state import State, as_shown
+from ops.workspace import Workspace
+
+# A standby that was replaced reads what it has missed, and is waited for by commits some loops later.
+_CATCH_UP_SECONDS = 120
+
+
+def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen, **options: Any) -> Progress:
+    """Run `up`; `state` is what was there before, `options` go to it.
+
+    Raises:
+        OpsError: the program, a policy or the engine failed, or no other node could lead; run it again.
+    """
+    if not has_cluster(state):
+        return run(stack.up, workspace, screen, **options)
+    plan = planned(stack.preview, workspace, screen, **options)
+    if not plan.changes and plan.outputs == as_shown(state.outputs):
+        return plan
+    before = layout(state, workspace.name)
+    leader = _leader(before)
+    if leader and before.node_urns[leader] in plan.replaced:
+        run(stack.up, workspace, screen, exclude=[before.node_urns[leader]], **options)
+        _move(before, leader, screen)
+        # What was to be replaced has been.
+        options = {}
+    progress = run(stack.up, workspace, screen, **options)
+    if before.shared_urn in plan.replaced:
+        _restart(layout(workspace.state(stack), workspace.name), screen)
+    return progress
+
+
+def _leader(found: Layout) -> str | None:
+    """The node that leads; None where there is none, as nothing can be lost then by a replacement."""
+    try:
+        with held.hosts(found) as docker:
+            return patroni.leader(Patronis(found, docker).cluster())
+    except OpsError:
+        return None
+
+
+def _move(found: Layout, leader: str, screen: Screen) -> None:
+    """Have another node lead, unless it does already."""
+    with held.hosts(found) as docker:
+        chosen = switchover.plan(_settled(found, docker), None)
+        if chosen.leader != leader:
+            return
+        outcome = switchover.carry_out(found, docker, chosen, screen)
+    screen.step(
+        f"{chosen.candidate} leads instead of {leader}; clients were held back for {outcome.held_seconds:.2f} s"
+    )
+    for problem in outcome.problems:
+        screen.warning(problem)
+
+
+def _settled(found: Layout, docker: Mapping[str, DockerClient]) -> patroni.View:
+    """The cluster once a standby may lead: those that were replaced have to catch up."""
+    patronis = Patronis(found, docker)
+    end = time.monotonic() + _CATCH_UP_SECONDS
+    while not patroni.able(view := patronis.cluster()) and time.monotonic() < end:
+        time.sleep(1)
+    return view
+
+
+def _restart(found: Layout, screen: Screen) -> None:
+    with held.hosts(found) as docker:
+        # Patroni looks into etcd in each loop, and tells in the next one what it has found.
+        time.sleep(2 * Patronis(found, docker).loop_seconds())
+        for problem in restart.restart(found, docker, screen):
+            screen.warning(problem)

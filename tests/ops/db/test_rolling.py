@@ -1,0 +1,143 @@
+"""Which deployments the engine is asked for, and what happens between them; the engine and the database are played."""
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from ops.db import rolling
+from ops.db.held import Outcome
+from ops.db.switchover import Plan
+from ops.errors import OpsError
+from ops.progress import Progress, Silence
+from ops.screen import Screen
+from ops.state import State
+from tests.ops.db.test_layout import CONTAINERS, MEMBER, POOLER, ROUTER
+from tests.ops.states import SECRET, entry, state, urn
+
+NODE_0, SHARED = (
+    urn("docker:index/container:Container", "tsdb-node-0"),
+    urn("docker:index/container:Container", "tsdb-shared"),
+)
+MEMBERS = [MEMBER, {**MEMBER, "name": "tsdb-1", "address": "10.0.0.2"}]
+OUTPUTS = {"hosts": {"alpha": "unix:///x"}, "password": SECRET}
+
+
+def deployed(**outputs: Any) -> State:
+    cluster = entry("hft:database:TimescaleCluster", "tsdb", custom=False, outputs={"members": MEMBERS})
+    second = entry("docker:index/container:Container", "tsdb-node-1", inputs={"name": "hft-dev-tsdb-1"})
+    return state(cluster, second, ROUTER, POOLER, *CONTAINERS, outputs=outputs or OUTPUTS)
+
+
+@dataclass
+class Played:
+    """An engine that plans what it is told to, and a database led by tsdb-0."""
+
+    replaced: set[str] = field(default_factory=set)
+    changes: int = 1
+    leader: str | None = "tsdb-0"
+    log: list[str] = field(default_factory=list)
+    name: str = "dev"
+
+    def progress(self) -> Progress:
+        found = Progress(Silence())
+        found.changes, found.replaced = self.changes, self.replaced
+        found.outputs = {"hosts": {"alpha": "unix:///x"}, "password": "[secret]"}
+        return found
+
+    def preview(self) -> None:
+        """Is handed on."""
+
+    def up(self) -> None:
+        """Is handed on."""
+
+    def run(self, operation: Any, _: Any, __: Any, **more: Any) -> Progress:
+        self.log.append(" ".join([operation.__name__, *(f"{key}={value}" for key, value in more.items())]))
+        return self.progress()
+
+    def carry_out(self, *_: Any) -> Outcome:
+        self.log.append("switchover")
+        return Outcome(0.5, ("pooler: ended",))
+
+    def restart(self, *_: Any) -> tuple[str, ...]:
+        self.log.append("restart")
+        return ()
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> Played:
+    found = Played()
+    monkeypatch.setattr(rolling, "planned", found.run)
+    monkeypatch.setattr(rolling, "run", found.run)
+    monkeypatch.setattr(rolling, "_leader", lambda _: found.leader)
+    monkeypatch.setattr(rolling, "_settled", lambda _, __: None)
+    monkeypatch.setattr(rolling.held, "hosts", lambda _: io.StringIO())
+    monkeypatch.setattr(rolling.switchover, "plan", lambda _, __: Plan("tsdb-0", "tsdb-1"))
+    monkeypatch.setattr(rolling.switchover, "carry_out", found.carry_out)
+    monkeypatch.setattr(rolling, "_restart", found.restart)
+    return found
+
+
+def log(played: Played, before: State, **options: Any) -> list[str]:
+    console = Console(file=io.StringIO())
+    workspace: Any = type("Workspace", (), {"name": "dev", "state": lambda _, __: before})()
+    rolling.deploy(played, workspace, before, Screen(out=console, err=console), **options)  # type: ignore[arg-type]
+    return played.log
+
+
+def test_a_stack_without_a_cluster_is_brought_up_at_once(played: Played) -> None:
+    assert log(played, state(ROUTER)) == ["up"]
+
+
+def test_where_nothing_would_change_nothing_is_run(played: Played) -> None:
+    played.changes = 0
+
+    assert log(played, deployed()) == ["preview"]
+
+
+def test_where_only_an_output_would_change_it_is_written(played: Played) -> None:
+    played.changes = 0
+
+    assert log(played, deployed(hosts={})) == ["preview", "up"]
+
+
+def test_a_change_beside_the_leader_needs_nobody_to_move(played: Played) -> None:
+    played.replaced = {urn("docker:index/container:Container", "tsdb-node-1")}
+
+    assert log(played, deployed()) == ["preview", "up"]
+
+
+def test_the_leader_is_replaced_last_and_after_another_leads(played: Played) -> None:
+    played.replaced = {NODE_0}
+
+    assert log(played, deployed(), replace=["x"]) == [
+        "preview replace=['x']",
+        f"up exclude=['{NODE_0}'] replace=['x']",
+        "switchover",
+        "up",
+    ]
+
+
+def test_where_nobody_leads_all_are_replaced_at_once(played: Played) -> None:
+    played.replaced, played.leader = {NODE_0}, None
+
+    assert log(played, deployed()) == ["preview", "up"]
+
+
+def test_changed_parameters_are_put_into_force(played: Played) -> None:
+    played.replaced = {SHARED}
+
+    assert log(played, deployed()) == ["preview", "up", "restart"]
+
+
+def test_a_program_that_a_policy_refuses_changes_nothing(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any, **__: Any) -> Progress:
+        raise OpsError("policy x (mandatory)")
+
+    monkeypatch.setattr(rolling, "planned", refused)
+
+    with pytest.raises(OpsError, match="policy x"):
+        log(played, deployed())
+    assert played.log == []
