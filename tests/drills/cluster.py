@@ -1,5 +1,6 @@
 """The drilled stack as a person at work sees it: who leads, whether all is well, and how to get at a container."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ _IMAGES = ("etcd", "exporters", "haproxy", "migrate", "pgbouncer", "timescaledb"
 # A node that was away is rewound or copied anew, and Patroni looks every loop; a busy machine does not decide.
 _WHOLE_SECONDS = 120
 _ANSWER_SECONDS = 2
+# An engine that starts, with its plugins, on a busy machine.
+_UPDATE_SECONDS = 60
+# One for all: each new client reads all authorities that the machine trusts.
+_ASK = httpx.Client(timeout=_ANSWER_SECONDS)
 _WHOLE = [("leader", "running"), ("quorum_standby", "streaming"), ("quorum_standby", "streaming")]
 
 
@@ -50,8 +55,8 @@ class Cluster:
     hosts: tuple[Host, ...]
     sandbox: Sandbox
     """Where `hft` finds the stack."""
-    writer_password: str
-    """Of hft_writer."""
+    passwords: dict[str, str]
+    """Role → password as of the latest update, of those who write."""
     database: DatabaseSettings
     pooling: PoolingSettings
 
@@ -69,13 +74,34 @@ class Cluster:
         led = Counter(member.host for view in self.views() for member in view if member.role == "leader")
         return led.most_common(1)[0][0]
 
+    def lead(self, host: Host) -> None:
+        """Make the node of a host the primary, by Patroni's own switchover, and wait until all see it."""
+        leader = self.leader()
+        if leader != host:
+            self.switch_over(leader, host)
+        await_true(lambda: self.whole() and self.leader() == host, _WHOLE_SECONDS, f"{host.name} leads")
+
+    def switch_over(self, leader: Host, candidate: Host) -> None:
+        """Ask Patroni for a switchover, from inside, as it lets only the stack's hosts change the cluster."""
+        body = json.dumps({"leader": self.member(leader).name, "candidate": self.member(candidate).name})
+        url = f"http://{leader.address}:{self.database.patroni_port}/switchover"
+        self.execute(leader, "curl", "-fsS", "-H", "Content-Type: application/json", "-d", body, url)
+
+    def connection(self, at: Host, role: str) -> str:
+        """How a role connects to the pooler of a host; the password is apart."""
+        return f"host={at.address} port={self.pooling.pooler.listen_port} user={role} dbname=hft"
+
     def member(self, host: Host) -> Member:
         """The node of a host in a cluster that is whole."""
         return next(member for member in self.members() if member.host == host)
 
     def beside(self, host: Host) -> Host:
         """Another host."""
-        return next(each for each in self.hosts if each != host)
+        return self.others(host)[0]
+
+    def others(self, *hosts: Host) -> list[Host]:
+        """All hosts but these."""
+        return [each for each in self.hosts if each not in hosts]
 
     def whole(self) -> bool:
         """Whether all hosts see the same primary, and two standbys that follow it and may each confirm a commit."""
@@ -87,15 +113,15 @@ class Cluster:
         await_true(self.whole, _WHOLE_SECONDS, "all hosts see a primary and two standbys that follow it")
 
     @contextmanager
-    def node(self, host: Host) -> Iterator[Container]:
-        """The container with PostgreSQL and Patroni on a host."""
+    def node(self, host: Host, part: str = "tsdb") -> Iterator[Container]:
+        """The container of a part on a host that has one of several: by default the one with PostgreSQL and Patroni."""
         with connected(host.endpoint) as client:
-            yield client.containers.get(f"hft-{STACK}-tsdb-{self.hosts.index(host)}")
+            yield client.containers.get(f"hft-{STACK}-{part}-{self.hosts.index(host)}")
 
     @contextmanager
-    def frozen(self, host: Host) -> Iterator[None]:
+    def frozen(self, host: Host, part: str = "tsdb") -> Iterator[None]:
         """No process in the node of a host runs until the block ends."""
-        with self.node(host) as container:
+        with self.node(host, part) as container:
             container.pause()
             try:
                 yield
@@ -116,11 +142,71 @@ class Cluster:
 
     def hft(self, *arguments: str) -> str:
         """What a command of ours prints; it must succeed."""
-        argv = [sys.executable, "-m", "ops", *arguments]
-        environment = os.environ | self.sandbox.environment()
-        ran = subprocess.run(argv, cwd=self.sandbox.root, env=environment, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
+        return _ended(self._begun(self.sandbox.root, "ops", *arguments))
+
+    def update(self, *command: str) -> str:
+        """Bring the stack up as its settings are now, or as `command` says (update.py); what that prints."""
+        told = _ended(self.updating(*command))
+        self.passwords.update(_passwords(self.sandbox))
+        return told
+
+    def updating(self, *command: str) -> subprocess.Popen[str]:
+        """The same, at work; it leads a group of processes, with the engine among them."""
+        return self._begun(CHECKOUT, "tests.drills.update", str(self.sandbox.root), STACK, *(command or ("up",)))
+
+    def choose(self, **database: Any) -> None:
+        """Have the database's first settings with these changes, for the next update."""
+        first = settings.values(self.hosts)
+        self.sandbox.write({**first, "database": {**first["database"], **database}})
+
+    def choose_host(self, name: str, address: str) -> None:
+        """Have one more host, for the next update; nothing of the stack runs there."""
+        first = settings.values(self.hosts)
+        more = {**first["hosts"][0], "name": name, "address": address, "failure_domain": name}
+        self.sandbox.write({**first, "hosts": [*first["hosts"], more]})
+
+    def choose_new_image(self, name: str) -> str:
+        """Have an image that differs in its id alone, on every host, for the next update; the id."""
+        lock_file = self.sandbox.root / "images" / "lock.json"
+        entries = lock.read(lock_file)
+        with connected(self.hosts[0].endpoint) as client:
+            container = client.containers.create(entries[name].id)
+            new = container.commit(changes=["LABEL hft.drill=changed"])
+            container.remove()
+            packed = b"".join(new.save())
+        for host in self.hosts[1:]:
+            with connected(host.endpoint) as client:
+                client.images.load(packed)
+        lock_file.parent.unlink()
+        lock_file.parent.mkdir()
+        lock.write(lock_file, {**entries, name: replace(entries[name], id=str(new.id))})
+        return str(new.id)
+
+    def await_update(self) -> None:
+        """Wait until an update that has begun holds the lock of the stack."""
+        locks = self.sandbox.root / "state" / ".pulumi" / "locks"
+        await_true(lambda: any(locks.rglob("*.json")), _UPDATE_SECONDS, "the stack is locked")
+
+    def _begun(self, folder: Path, module: str, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=folder,
+            env=os.environ | self.sandbox.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def keep_logs(self, drill: str) -> Path:
+        """Write what all containers have said to a folder of a drill."""
+        kept = CHECKOUT / "build" / "drills" / drill
+        for host in self.hosts:
+            (kept / host.name).mkdir(parents=True, exist_ok=True)
+            with connected(host.endpoint) as client:
+                for container in client.containers.list(all=True):
+                    (kept / host.name / f"{container.name}.log").write_bytes(container.logs(timestamps=True))
+        return kept
 
     def lead_etcd(self, host: Host) -> None:
         """Make the member of a host etcd's leader."""
@@ -140,20 +226,20 @@ class Cluster:
     def _etcd(self, host: Host, command: str, **arguments: str) -> dict[str, Any]:
         """What a member of etcd answers to a command of maintenance, by its gateway for JSON."""
         url = f"http://{host.address}:{self.database.etcd.client_port}/v3/maintenance/{command}"
-        found: dict[str, Any] = httpx.post(url, json=arguments, timeout=_ANSWER_SECONDS).raise_for_status().json()
+        found: dict[str, Any] = _ASK.post(url, json=arguments).raise_for_status().json()
         return found
 
     def _fences(self, host: Host) -> bool:
         url = f"http://{host.address}:{self.database.witness_port}/metrics"
         try:
-            return "\nhft_witness_fenced 1.0\n" in httpx.get(url, timeout=_ANSWER_SECONDS).raise_for_status().text
+            return "\nhft_witness_fenced 1.0\n" in _ASK.get(url).raise_for_status().text
         except httpx.HTTPError:
             return False
 
     def _view(self, host: Host) -> tuple[Member, ...]:
         url = f"http://{host.address}:{self.database.patroni_port}/cluster"
         try:
-            answer = httpx.get(url, timeout=_ANSWER_SECONDS).raise_for_status()
+            answer = _ASK.get(url).raise_for_status()
         except httpx.HTTPError:
             return ()
         return tuple(sorted((self._member(found) for found in answer.json()["members"]), key=lambda each: each.name))
@@ -170,18 +256,29 @@ def _is_whole(view: tuple[Member, ...]) -> bool:
 
 def deploy(hosts: tuple[Host, ...], root: Path) -> Cluster:
     """Bring images and the stack to the hosts of a rig, by the engine; `root` takes the checkout."""
-    values = {"hosts": settings.hosts(hosts), "database": settings.database(), "pooling": settings.pooling()}
+    values = settings.values(hosts)
     with ThreadPoolExecutor() as pool:
         list(pool.map(_copy_images, hosts))
     sandbox = Sandbox.made(root, STACK, values)
-    exported = sandbox.deployed(Path(__file__).with_name("program.py"))
+    sandbox.deploy(Path(__file__).with_name("program.py"))
     return Cluster(
         hosts,
         sandbox,
-        exported["writer_password"],
+        _passwords(sandbox),
         DatabaseSettings.model_validate(values["database"]),
         PoolingSettings.model_validate(values["pooling"]),
     )
+
+
+def _passwords(sandbox: Sandbox) -> dict[str, str]:
+    exported = sandbox.outputs()
+    return {"hft_writer": exported["writer_password"], "hft_ticks": exported["ticks_password"]}
+
+
+def _ended(process: subprocess.Popen[str]) -> str:
+    told, _ = process.communicate()
+    assert process.returncode == 0, told
+    return told
 
 
 def _copy_images(host: Host) -> None:

@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from docker import DockerClient
@@ -6,13 +7,16 @@ from docker.errors import DockerException
 
 import toolchain
 from tests.drills.cluster import Cluster, deploy
-from tests.drills.rig import lacking, rig
+from tests.drills.load import Load, writing
+from tests.drills.rig import Host, lacking, rig
 from tests.stacks.conftest import ROOT
 
+_FAILED = pytest.StashKey[bool]()
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The database on three hosts, for all drills of a file: each waits first until it is whole again."""
+    """The database on three hosts, for all drills: each waits first until it is whole again."""
     if reason := lacking():
         pytest.skip(f"no rig here: {reason}")
     try:
@@ -24,3 +28,65 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip("images/lock.json is missing: run `hft images build`")
     with rig() as hosts:
         yield deploy(hosts, tmp_path_factory.mktemp("drills") / "checkout")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on a test how it went, for fixtures that end after it."""
+    report = yield
+    item.stash.setdefault(_FAILED, False)
+    item.stash[_FAILED] |= report.failed
+    return report
+
+
+@pytest.fixture
+def leader(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Host]:
+    """Host of the primary of a cluster that is whole; its cable and its node are as before afterwards."""
+    cluster.await_whole()
+    host = cluster.leader()
+    yield host
+    host.plug()
+    if request.node.stash[_FAILED]:
+        print(f"logs of all containers: {cluster.keep_logs(actor(request))}")
+    with cluster.node(host) as container:
+        # Docker does not restart what was killed through it; one that runs it leaves alone.
+        container.start()
+
+
+@pytest.fixture
+def standby(cluster: Cluster, leader: Host) -> Iterator[Host]:
+    """Host of a standby; its cable is as before afterwards."""
+    host = cluster.beside(leader)
+    yield host
+    host.plug()
+
+
+@pytest.fixture
+def load(cluster: Cluster, leader: Host, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Load]:
+    """A writer on a host that the drill leaves alone."""
+    with writing(cluster, actor(request), cluster.beside(leader), tmp_path / "acks") as load:
+        yield load
+
+
+@pytest.fixture
+def load_beside_the_leader(
+    cluster: Cluster, leader: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Load]:
+    """A writer on the host of the primary, for drills that leave that one alone."""
+    with writing(cluster, actor(request), leader, tmp_path / "acks") as load:
+        yield load
+
+
+@pytest.fixture
+def load_beside_the_third(
+    cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Load]:
+    """A writer on the one host that is neither the primary's nor `standby`."""
+    third = next(host for host in cluster.hosts if host not in (leader, standby))
+    with writing(cluster, actor(request), third, tmp_path / "acks") as load:
+        yield load
+
+
+def actor(request: pytest.FixtureRequest) -> str:
+    """Name of a drill, which its writers have too."""
+    return str(request.node.name).removeprefix("test_")

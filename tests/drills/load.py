@@ -43,9 +43,9 @@ class Load:
 @contextmanager
 def writing(cluster: Cluster, actor: str, at: Host, file: Path, within: Sequence[str] = ()) -> Iterator[Load]:
     """A writer at the pooler of a host, at work when the block begins and ended with it; `within` runs it elsewhere."""
-    connection = f"host={at.address} port={cluster.pooling.pooler.listen_port} user=hft_writer dbname=hft"
+    connection = cluster.connection(at, "hft_writer")
     argv = [*within, sys.executable, "-m", "tests.drills.writer", connection, actor, str(file)]
-    environment = {**os.environ, "PGPASSWORD": cluster.writer_password}
+    environment = {**os.environ, "PGPASSWORD": cluster.passwords["hft_writer"]}
     load = Load(actor, file)
     with subprocess.Popen(argv, cwd=CHECKOUT, env=environment) as process:
         try:

@@ -123,14 +123,13 @@ Pooler(
         exporter_image=images["exporters"],
         routes=router.routes,
         passwords=PoolerPasswords(
-            writer=key["db-writer"],
-            ticks=key["db-ticks"],
-            reader=key["db-reader"],
-            monitoring=key["db-monitoring"],
+            writer=objects.passwords.writer,
+            ticks=objects.passwords.ticks,
+            reader=objects.passwords.reader,
+            monitoring=objects.passwords.monitoring,
         ),
         tls=tls,
     ),
-    pulumi.ResourceOptions(depends_on=[objects]),
 )
 
 pulumi.export("writer_password", key["db-writer"])

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -68,6 +68,8 @@ class Host:
     """IPv4 address under which the others, and this machine, reach it."""
     folder: Path
     """Where its dockerd keeps everything."""
+    daemons: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
+    """Its dockerd, once for each time that it was powered on."""
 
     @property
     def namespace(self) -> str:
@@ -80,6 +82,11 @@ class Host:
         return self.folder / "docker.sock"
 
     @property
+    def run_folder(self) -> Path:
+        """What its dockerd keeps while it runs."""
+        return self.folder / "run"
+
+    @property
     def endpoint(self) -> str:
         """The socket as settings have it."""
         return f"unix://{self.socket}"
@@ -87,6 +94,21 @@ class Host:
     def inside(self, *argv: str) -> list[str]:
         """A command as a process of this host: it sees the host's network only."""
         return ["nsenter", f"--net=/run/netns/{self.namespace}", *argv]
+
+    def power_on(self) -> None:
+        """Start its dockerd, which starts what ran before; what is on its disk is as the end left it."""
+        self.plug()
+        _await_docker(self, self.daemons.enter_context(_dockerd(self)))
+
+    def power_off(self) -> None:
+        """Take it off the network and end all its processes at once. What they had written and not synchronised is
+        there all the same: the kernel is this machine's, and goes on."""
+        self.unplug()
+        _end_processes(self.namespace)
+        self.daemons.close()
+        _unmount([self.folder])
+        # A host has these in memory.
+        shutil.rmtree(self.run_folder)
 
     def unplug(self) -> None:
         """Take the host off the network; what runs on it goes on."""
@@ -125,9 +147,9 @@ def rig() -> Iterator[tuple[Host, ...]]:
             _make_bridge(site)
             for host in made:
                 _make_namespace(host)
-            processes = [daemons.enter_context(_dockerd(host)) for host in made]
-            for host, process in zip(made, processes, strict=True):
-                _await_docker(host, process)
+            for host in made:
+                daemons.enter_context(host.daemons)
+                host.power_on()
             yield made
         finally:
             remove(site)
@@ -139,8 +161,7 @@ def remove(site: Site) -> None:
     for namespace in namespaces:
         _end_processes(namespace)
     folders = list(FOLDERS.glob(f"{site.name}-*"))
-    for mount in _mounts_below(folders):
-        _run("umount", "--lazy", mount)
+    _unmount(folders)
     # Before the namespaces, which would take their cables with them some time after they are gone.
     for link in named("link", site):
         _run("ip", "link", "delete", link)
@@ -189,7 +210,7 @@ def _make_namespace(host: Host) -> None:
 @contextmanager
 def _dockerd(host: Host) -> Iterator[subprocess.Popen[bytes]]:
     """A daemon that leaves the machine's firewall alone; it is ended by whoever ends its namespace."""
-    host.folder.mkdir()
+    host.run_folder.mkdir(parents=True)
     config = host.folder / "daemon.json"
     config.write_text("{}")
     argv = host.inside(
@@ -198,8 +219,8 @@ def _dockerd(host: Host) -> Iterator[subprocess.Popen[bytes]]:
         f"--config-file={config}",
         f"--host={host.endpoint}",
         f"--data-root={host.folder / 'data'}",
-        f"--exec-root={host.folder / 'exec'}",
-        f"--pidfile={host.folder / 'pid'}",
+        f"--exec-root={host.run_folder}",
+        f"--pidfile={host.run_folder / 'pid'}",
         f"--cgroup-parent=/{host.site.name}",
         "--bridge=none",
         "--iptables=false",
@@ -207,7 +228,7 @@ def _dockerd(host: Host) -> Iterator[subprocess.Popen[bytes]]:
         "--log-level=warn",
     )
     with (
-        (host.folder / "log").open("wb") as log,
+        (host.folder / "log").open("ab") as log,
         subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/") as process,
     ):
         yield process
@@ -254,10 +275,12 @@ def named(kind: Literal["link", "netns"], site: Site) -> list[str]:
     return [name for name in names if name.startswith(f"{site.name}-")]
 
 
-def _mounts_below(folders: Sequence[Path]) -> list[str]:
-    """Mount points in the order in which they can be unmounted."""
+def _unmount(folders: Sequence[Path]) -> None:
+    """Take away all mounts below some folders, the last one first."""
     points = [Path(line.split()[1]) for line in Path("/proc/self/mounts").read_text().splitlines()]
-    return [str(point) for point in reversed(points) if any(point.is_relative_to(folder) for folder in folders)]
+    for point in reversed(points):
+        if any(point.is_relative_to(folder) for folder in folders):
+            _run("umount", "--lazy", str(point))
 
 
 def await_true(holds: Callable[[], bool], seconds: float, what: str) -> None:

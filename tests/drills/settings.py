@@ -6,6 +6,11 @@ from typing import Any
 from tests.drills.rig import HOSTS, Host
 
 
+def values(rig: Sequence[Host]) -> dict[str, Any]:
+    """All of it, by area."""
+    return {"hosts": hosts(rig), "database": database(), "pooling": pooling()}
+
+
 def hosts(rig: Sequence[Host]) -> list[dict[str, Any]]:
     """The hosts of the rig, each a failure domain of its own. They share this machine's CPUs."""
     return [

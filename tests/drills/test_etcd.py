@@ -1,0 +1,58 @@
+"""Faults of etcd under load: the database needs it to change its primary, not to go on."""
+
+import math
+import time
+from contextlib import ExitStack
+from itertools import pairwise
+
+import pytest
+
+from tests.drills.cluster import Cluster
+from tests.drills.judging import AGAIN_SECONDS, SOME_LOOPS_SECONDS, judge, outlast_the_lease
+from tests.drills.load import Load
+from tests.drills.rig import Host
+
+pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
+
+# Patroni asks all standbys in each of its loops, and lets its clients wait meanwhile for none of them.
+_GOES_ON_SECONDS = 2
+
+
+def test_given_load_when_etcd_loses_its_quorum_then_the_leader_goes_on_until_a_standby_is_lost_too(
+    cluster: Cluster, leader: Host, standby: Host, load_beside_the_leader: Load
+) -> None:
+    load = load_beside_the_leader
+    with ExitStack() as frozen:
+        # When
+        for host in cluster.others(leader):
+            frozen.enter_context(cluster.frozen(host, "etcd"))
+        begun = time.monotonic()
+        time.sleep(cluster.database.failover.ttl_seconds + SOME_LOOPS_SECONDS)
+
+        # Then
+        since = [ack.seconds for ack in load.acks() if ack.seconds >= begun]
+        assert max(later - earlier for earlier, later in pairwise(since)) <= _GOES_ON_SECONDS
+
+        # When nobody knows any more whether the others have elected somebody
+        with cluster.frozen(standby):
+            outlast_the_lease(cluster, load)
+
+    # Then
+    load.await_more(AGAIN_SECONDS)
+    cluster.await_whole()
+    judge(cluster, load, math.inf)
+
+
+def test_given_load_when_etcds_leader_is_frozen_then_writes_go_on(cluster: Cluster, leader: Host, load: Load) -> None:
+    # Given
+    second = cluster.beside(leader)
+    cluster.lead_etcd(second)
+
+    # When
+    with cluster.frozen(second, "etcd"):
+        time.sleep(SOME_LOOPS_SECONDS)
+
+    # Then
+    load.await_more(AGAIN_SECONDS)
+    assert cluster.leader() == leader
+    judge(cluster, load, _GOES_ON_SECONDS)
