@@ -106,7 +106,15 @@ class Cluster:
     def whole(self) -> bool:
         """Whether all hosts see the same primary, and two standbys that follow it and may each confirm a commit."""
         views = self.views()
-        return len(views) == len(self.hosts) and len(set(views)) == 1 and _is_whole(views[0])
+        agreed = len(views) == len(self.hosts) and len(set(views)) == 1 and _is_whole(views[0])
+        return agreed and all(map(self.takes_part, self.hosts))
+
+    def takes_part(self, host: Host) -> bool:
+        """Whether the member of etcd on a host is one of those that decide."""
+        try:
+            return _ASK.get(f"http://{host.address}:{self.database.etcd.client_port}/health").is_success
+        except httpx.HTTPError:
+            return False
 
     def await_whole(self) -> None:
         """Wait until nothing is left of an earlier fault."""

@@ -19,6 +19,12 @@ class WitnessMetrics:
         self.votes = Counter("hft_witness_votes", "Votes that a primary is lost.", registry=self.registry)
         self.deposed = Counter("hft_witness_deposed", "Leases that this witness took away.", registry=self.registry)
 
+        self.stalled = Counter(
+            "hft_witness_stalled_connections",
+            "Connections between members of etcd that were ended, as nobody acknowledged their packets.",
+            registry=self.registry,
+        )
+
     def exposition(self) -> bytes:
         """Return the body of `GET /metrics`."""
         return generate_latest(self.registry)

@@ -9,19 +9,23 @@ from functools import partial
 from aiohttp import web
 
 from workloads.etcd import Etcd
+from workloads.log import Log
 from workloads.metrics import CONTENT_TYPE
 from workloads.serve import fail
 from workloads.witness.fence import Fence
 from workloads.witness.leadership import EtcdLeadership
 from workloads.witness.node import Nodes
 from workloads.witness.settings import WitnessSettings
+from workloads.witness.stalled import PeerConnections
 from workloads.witness.store import Store
 from workloads.witness.watch import Watch
 
+log = Log("witness")
 # An election of etcd takes a second or two, and a member that is gone as long as it may take to answer.
 _ETCD_SECONDS = 1.0
 _NODE_SECONDS = 1.0
 _LATE_SECONDS = 10
+_STALLED_PAUSE_SECONDS = 1.0
 
 
 class Witness:
@@ -38,6 +42,7 @@ class Witness:
         self._own_etcd = Etcd(own, _ETCD_SECONDS) if own else None
         leadership = EtcdLeadership(self._own_etcd)
         self._watch = Watch(settings, Store(self._etcd, settings.prefix), self._nodes, self._fence, leadership)
+        self._peers = PeerConnections(settings.etcd_peer_ports)
         self._last_round = time.monotonic()
 
     def application(self) -> web.Application:
@@ -49,11 +54,13 @@ class Witness:
         return application
 
     async def _life(self, application: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._run())
-        task.add_done_callback(partial(fail, application))
+        tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._end_stalled())]
+        for task in tasks:
+            task.add_done_callback(partial(fail, application))
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         # With a fence in it the table stays: the fence ends by itself, after the vote that it stands for.
         if not await self._fence.fenced():
             await self._fence.remove()
@@ -68,6 +75,13 @@ class Witness:
                 await self._watch.round()
                 self._last_round = time.monotonic()
                 await asyncio.sleep(self._watch.pause_seconds)
+
+    async def _end_stalled(self) -> None:
+        while True:
+            if ended := await self._peers.end_stalled():
+                log.warning("connections of etcd ended that nobody answered", connections=ended)
+                self._watch.metrics.stalled.inc(ended)
+            await asyncio.sleep(_STALLED_PAUSE_SECONDS)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._watch.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})

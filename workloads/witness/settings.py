@@ -26,6 +26,8 @@ class WitnessSettings(Settings):
     """Metrics and health."""
     etcd_endpoints: tuple[str, ...] = Field(min_length=1)
     """`http://address:port` of each member of etcd, the nearest first."""
+    etcd_peer_ports: tuple[int, ...]
+    """Where the members of etcd listen for each other."""
     prefix: str
     """Where Patroni keeps its keys, with the slash at the end."""
     members: tuple[Member, ...] = Field(min_length=2)

@@ -63,6 +63,7 @@ def test_it_is_told_all_nodes_and_asks_the_nearest_member_of_etcd_first(recorder
         "listen_address": "10.0.0.2",
         "listen_port": 19208,
         "etcd_endpoints": ["http://10.0.0.2:12379", "http://10.0.0.1:12379"],
+        "etcd_peer_ports": [12479],
         "prefix": "/hft/hft/",
         "members": [
             {

@@ -89,6 +89,62 @@ def test_without_the_capability_it_says_so(listener: Container) -> None:
     assert "Operation not permitted" in ended.output
 
 
+STALLED = """\
+import asyncio, os, socket, subprocess, time
+from workloads.witness.stalled import PeerConnections
+
+def connected(port):
+    server = socket.create_server(("127.0.0.2", port))
+    return server, socket.create_connection(("127.0.0.2", port)), server.accept()[0]
+
+def alive(end):
+    try:
+        end.setblocking(False)
+        return end.recv(1) == b"x"
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+async def main():
+    peers = PeerConnections([12479, 12480])
+    stalled, well, other = connected(12479), connected(12480), connected(9)
+    rules = "add table inet deaf; add chain inet deaf arriving { type filter hook input priority 0; };"
+    for port in (12479, 9):
+        rules += f"add rule inet deaf arriving tcp dport {port} drop;"
+    subprocess.run(["nft", rules], check=True)
+    for _, near, _ in (stalled, well, other):
+        near.sendall(b"x")
+    said = [await peers.end_stalled()]
+    time.sleep(5)
+    said.append(await peers.end_stalled())
+    said += [alive(near) for _, near, _ in (stalled, well, other)]
+    said.append(await peers.end_stalled())
+    print(said)
+
+asyncio.run(main())
+"""
+
+
+def test_a_connection_of_etcd_that_nobody_acknowledges_is_ended_and_no_other() -> None:
+    with running("witness", ["600"], {}, ["true"], cap_add=["NET_ADMIN"], entrypoint=["sleep"]) as container:
+        ended = execute(container, ["python3", "-c", STALLED])
+
+    assert ended == (0, "[0, 1, False, True, True, 0]\n")
+
+
+def test_connections_cannot_be_ended_without_the_capability() -> None:
+    script = "import asyncio\nfrom workloads.witness.stalled import _ss\nasyncio.run(_ss('--kill', 'dst', '127.0.0.2'))"
+    with running("workloads", ["-c", LISTENER], {}, ["true"], entrypoint=["python3"]) as listener:
+        connect = "import socket, time; s = socket.create_connection(('127.0.0.2', 9)); time.sleep(600)"
+        listener.exec_run(["python3", "-c", connect], detach=True)
+        options = {"network_mode": beside(listener), "entrypoint": ["sleep"], "user": "10001"}
+        with running("witness", ["600"], {}, ["true"], **options) as container:
+            ended = execute(container, ["python3", "-c", script])
+
+    assert (ended.status, "workloads.witness.stalled.SocketError: ss: " in ended.output) == (1, True), ended.output
+
+
 STORED = """\
 import asyncio, json
 from workloads.etcd import Etcd

@@ -25,6 +25,7 @@ def settings(host: str = "beta", hosts: tuple[str, ...] = HOSTS, **changes: Any)
         "listen_address": "127.0.0.1",
         "listen_port": 19208,
         "etcd_endpoints": ("http://127.0.0.1:12379",),
+        "etcd_peer_ports": (12479,),
         "prefix": "/hft/hft/",
         "members": tuple(members),
         "probes": 3,
