@@ -1,7 +1,7 @@
 """A deployment that changes the database without an error for clients of the poolers.
 
 The node that leads is replaced last, after another one leads; parameters that need a restart get it in PostgreSQL's
-order. docs/adr/0020-changes-under-load.md says why.
+order. docs/adr/0019-changes-under-load.md says why.
 """
 
 import time
