@@ -25,6 +25,7 @@ _TIERS = {
     "images": ["-m", "images and not engine"],
     "engine-parts": ["-m", "engine", "--ignore=tests/stacks"],
     "engine-dev": ["-m", "engine", "tests/stacks"],
+    "drills": ["-m", "drills and smoke", "-s", "tests/drills"],
 }
 _SIDE_BY_SIDE = (("pure-and-graph", "engine-parts"), ("images", "engine-dev"))
 """Two rows for two CPUs, as tests of containers mostly wait; each row begins with what finds most soonest."""
@@ -48,7 +49,14 @@ def test() -> bool:
         good &= _run("images", ["hft", "images", "build"])
     with ThreadPoolExecutor() as pool:
         good &= all(list(pool.map(_run_tiers, _SIDE_BY_SIDE)))
-    total = sum((read_report(_report(tier)) for tier in _TIERS), Tally())
+    tiers = [tier for row in _SIDE_BY_SIDE for tier in row]
+    if os.geteuid() == 0:
+        # They judge times, so nothing runs beside them.
+        good &= _run_tier("drills")
+        tiers.append("drills")
+    else:
+        console.print("! drills left out: their network namespaces need root", style="yellow")
+    total = sum((read_report(_report(tier)) for tier in tiers), Tally())
     _account(total, lacking)
     return good and (not total.skipped or bool(lacking))
 

@@ -20,7 +20,8 @@ SHARED_KEY = f"/hft/{SCOPE}/config"
 """Where Patroni looks in etcd for what all nodes share."""
 SUPERUSER, REPLICATION, REWIND = "postgres", "replicator", "rewind_user"
 """Patroni's own roles. The last is made by images/timescaledb/hft-post-bootstrap."""
-
+# With 1 MiB, Patroni's default, a burst of ticks leaves nobody to elect, though the quorum has every order.
+_MOST_LAG_MIB = 64
 
 _TLS = {
     "ssl": "on",
@@ -163,6 +164,7 @@ def shared_json(settings: DatabaseSettings, client_addresses: Iterable[str]) -> 
         "loop_wait": timers.loop_wait_seconds,
         "retry_timeout": timers.retry_timeout_seconds,
         "primary_start_timeout": timers.primary_start_timeout_seconds,
+        "maximum_lag_on_failover": _MOST_LAG_MIB * 1024 * 1024,
         # Any standbys confirm, not named ones, and without enough of them nothing is acknowledged.
         "synchronous_mode": "quorum" if settings.synchronous_standbys else False,
         "synchronous_mode_strict": settings.synchronous_standbys > 0,

@@ -8,7 +8,7 @@ from ops.errors import OpsError
 
 _SYNCHRONOUS = ("sync_standby", "quorum_standby")
 _MOST_LAG_BYTES = 1048576
-"""Patroni documentation, dynamic configuration: maximum_lag_on_failover by default."""
+"""A planned switchover has time: with more to receive, clients would be held back for longer."""
 
 
 # PostgreSQL 17 documentation, hot standby: a standby needs at least what its primary has.

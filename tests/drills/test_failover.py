@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
 _UNFENCED_SECONDS = 30
 
 
+@pytest.mark.smoke
 def test_given_load_when_postgres_is_killed_then_writes_go_on(cluster: Cluster, leader: Host, load: Load) -> None:
     # When
     cluster.execute(leader, "sh", "-c", "kill -KILL $(head -n 1 /var/lib/hft/data/pg17/postmaster.pid)")
@@ -56,6 +57,7 @@ def test_given_load_when_the_leaders_host_is_unplugged_then_a_standby_takes_over
     await_true(lambda: not cluster.fenced(), _UNFENCED_SECONDS, "no fence stands")
 
 
+@pytest.mark.smoke
 def test_given_etcd_led_beside_the_leader_when_their_host_is_unplugged_then_a_standby_takes_over(
     cluster: Cluster, leader: Host, load: Load
 ) -> None:

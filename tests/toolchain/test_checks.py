@@ -46,8 +46,8 @@ def test_everything_runs_fast_things_first(tools: Path, machine: Path, capsys: p
     assert checks.test()
     reports = machine / "reports"
     made = calls(machine)
-    # Two rows of tiers run side by side.
-    assert [*made[:6], *sorted(made[6:])] == [
+    # Two rows of tiers run side by side, and what judges times after them.
+    assert [*made[:6], *sorted(made[6:-1]), made[-1]] == [
         "ruff check .",
         "ruff format --check .",
         "mypy ",
@@ -59,17 +59,30 @@ def test_everything_runs_fast_things_first(tools: Path, machine: Path, capsys: p
         f"pytest -m images and not engine --junitxml={reports}/images.xml",
         "pytest -m not images and not engine and not drills --cov --cov-report= --cov-fail-under=90 "
         f"--junitxml={reports}/pure-and-graph.xml",
+        f"pytest -m drills and smoke -s tests/drills --junitxml={reports}/drills.xml",
     ]
     assert place(made, "not images and") < place(made, "--ignore")
     assert place(made, "-m images") < place(made, "engine tests/stacks")
-    assert capsys.readouterr().out.splitlines()[-1] == "8 passed, 0 failed, 0 skipped"
+    assert capsys.readouterr().out.splitlines()[-1] == "10 passed, 0 failed, 0 skipped"
+
+
+def test_drills_are_left_out_where_one_may_make_no_namespaces(
+    tools: Path, machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+
+    assert checks.test()
+    assert not [call for call in calls(machine) if "smoke" in call]
+    said = capsys.readouterr().out.splitlines()
+    assert "! drills left out: their network namespaces need root" in said
+    assert said[-1] == "8 passed, 0 failed, 0 skipped"
 
 
 @pytest.mark.parametrize("tool", ["ruff", "mypy", "pytest", "hft"])
 def test_one_failure_fails_it_and_the_rest_still_runs(tools: Path, machine: Path, script: Script, tool: str) -> None:
     script(tools / tool, program(machine, PASSED, status=1))
     assert not checks.test()
-    assert len([call for call in calls(machine) if call.startswith("pytest ")]) == 4
+    assert len([call for call in calls(machine) if call.startswith("pytest ")]) == 5
 
 
 def test_a_pyright_that_finds_something_fails_it(tools: Path, script: Script) -> None:
@@ -93,7 +106,7 @@ def test_a_skip_on_a_whole_machine_fails_it(
     assert capsys.readouterr().out.splitlines()[-3:] == [
         "skipped: no IPv6 here",
         "✗ tests were skipped though Docker and the engine are here: see above",
-        "4 passed, 0 failed, 4 skipped",
+        "5 passed, 0 failed, 5 skipped",
     ]
 
 
@@ -108,5 +121,5 @@ def test_a_skip_where_something_is_lacking_does_not(
     assert capsys.readouterr().out.splitlines()[-3:] == [
         "skipped: no IPv6 here",
         "this machine lacks: no Docker: install it",
-        "4 passed, 0 failed, 4 skipped",
+        "5 passed, 0 failed, 5 skipped",
     ]

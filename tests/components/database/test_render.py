@@ -127,6 +127,7 @@ SHARED_JSON = """\
   "loop_wait": 1,
   "retry_timeout": 7,
   "primary_start_timeout": 3,
+  "maximum_lag_on_failover": 67108864,
   "synchronous_mode": "quorum",
   "synchronous_mode_strict": true,
   "synchronous_node_count": 1,
