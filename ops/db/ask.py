@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker import DockerClient
+from docker.errors import DockerException
 
 from ops.db import patroni
 from ops.db.layout import Layout
@@ -62,6 +63,10 @@ class Patronis:
     def _curl(self, name: str, path: str, flags: list[str], seconds: float) -> tuple[int, str]:
         member, place = self.layout.nodes[name]
         argv = ["curl", "-sS", "--max-time", str(seconds), *flags, f"http://{member.patroni}/{path}"]
-        status, output = self.docker[place.docker].containers.get(place.container).exec_run(argv)
+        try:
+            status, output = self.docker[place.docker].containers.get(place.container).exec_run(argv)
+        except DockerException as error:
+            # It is gone or stopped.
+            return 1, str(error)
         assert isinstance(output, bytes)
         return int(status or 0), output.decode()
