@@ -52,7 +52,8 @@ class Client:
         afresh = f"rm -rf {_LOGS} && mkdir {_LOGS}\n"
         said(self.container, ["sh", "-c", afresh + side_by_side(commands)], {"PGPASSFILE": _PASSWORDS})
         try:
-            return parse(self._logs(), loads[0][1].seconds)
+            first = loads[0][1]
+            return parse(self._logs(), None if first.transactions else first.seconds)
         except ValueError as error:
             raise OpsError(f"pgbench in {self.container.name}: {error}") from error
 

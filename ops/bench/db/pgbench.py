@@ -35,13 +35,16 @@ class Load:
     seconds: int
     rate: int | None = None
     """Transactions a second of all clients together, started by the clock; without, each starts when its last ends."""
+    transactions: int | None = None
+    """Of each client, however long they take; without, as many as the seconds hold."""
 
     def arguments(self, target: Target, paths: Sequence[str], log: str) -> list[str]:
         """The command line; `paths`: the scripts as files of its container; `log`: what its log files begin with."""
         files = [f"--file={path}@{weight}" for path, weight in zip(paths, self.scripts.values(), strict=True)]
         return [
             *("pgbench", "--no-vacuum", "--protocol=prepared", "--log", f"--log-prefix={log}"),
-            *(f"--client={self.clients}", f"--jobs={min(self.clients, 2)}", f"--time={self.seconds}"),
+            *(f"--client={self.clients}", f"--jobs={min(self.clients, 2)}"),
+            f"--transactions={self.transactions}" if self.transactions else f"--time={self.seconds}",
             *([f"--rate={self.rate}"] if self.rate else []),
             *(*files, *target.arguments, target.database),
         ]
@@ -67,7 +70,7 @@ class Transaction(NamedTuple):
 class Run:
     """What a load found."""
 
-    seconds: int
+    seconds: float
     transactions: Sequence[Transaction]
 
     @property
@@ -80,12 +83,19 @@ class Run:
         return percentile(sorted(each.elapsed_us for each in self.transactions), share) / 1000
 
 
-def parse(log: str, seconds: int) -> Run:
-    """The per-transaction log of one load. Raises ValueError where it holds no transaction, or one that failed."""
+def parse(log: str, seconds: int | None) -> Run:
+    """The per-transaction log of one load; without seconds it took as long as its transactions.
+
+    Raises ValueError where it holds no transaction, or one that failed.
+    """
     found = [_transaction(line.split()) for line in log.splitlines()]
     if not found:
         raise ValueError("no transaction in this time; is the machine too busy to connect?")
-    return Run(seconds, found)
+    return Run(seconds or _span_seconds(found), found)
+
+
+def _span_seconds(transactions: Sequence[Transaction]) -> float:
+    return (max(each.ended_us for each in transactions) - min(each.began_us for each in transactions)) / _US
 
 
 def _transaction(fields: Sequence[str]) -> Transaction:

@@ -25,6 +25,15 @@ def test_a_load_by_the_clock_says_its_rate() -> None:
     assert "--rate=500" in Load({"": 1}, clients=1, seconds=1, rate=500).arguments(TARGET, ["/a"], log="/tmp/it")
 
 
+def test_a_load_of_so_many_transactions_takes_as_long_as_they_do() -> None:
+    load = Load({"": 1}, clients=1, seconds=10, transactions=500)
+
+    assert "--transactions=500" in load.arguments(TARGET, ["/a"], log="/tmp/it")
+    assert "--time=10" not in load.arguments(TARGET, ["/a"], log="/tmp/it")
+    # 1.1 ms from the beginning of the first to the end of the last.
+    assert parse(LOG, seconds=None).rate == pytest.approx(3 / 0.0011)
+
+
 def test_a_log_becomes_transactions() -> None:
     run = parse(LOG, seconds=2)
 
