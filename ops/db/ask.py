@@ -32,11 +32,12 @@ class Patronis:
                 return patroni.parse(told)
         raise OpsError(self._silent())
 
-    def loop_seconds(self) -> float:
-        """Pause between two looks of Patroni at the cluster. Raises OpsError where none answers."""
+    def config(self) -> Mapping[str, Any]:
+        """What the nodes share, as the first one that answers has it. Raises OpsError where none does."""
         for name in self.layout.nodes:
             if (told := self._asked(name, "config")) is not None:
-                return float(json.loads(told)["loop_wait"])
+                found: Mapping[str, Any] = json.loads(told)
+                return found
         raise OpsError(self._silent())
 
     def pending(self) -> dict[str, patroni.Changes]:

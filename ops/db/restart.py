@@ -1,7 +1,8 @@
 """`hft db restart`: parameters that wait for a restart come into force, and clients of the poolers see a pause at most.
 
 The order is PostgreSQL's: a standby needs as many connections, workers and locks as its primary. So a raised one is in
-force on the standbys first, one of which then leads; a lowered one on the primary, which restarts in its place.
+force on the standbys first, one of which then leads; a lowered one on the primary, which restarts in its place, and
+so does one whose commits wait for no standby, as none of them may lead then.
 """
 
 import time
@@ -37,7 +38,7 @@ def restart(layout: Layout, docker: Mapping[str, DockerClient], screen: Screen) 
         if name != leader:
             _restart_standby(patronis, name, screen)
     problems: tuple[str, ...] = ()
-    if leader in raised:
+    if leader in raised and patroni.able(patronis.cluster()):
         outcome = _move(patronis, leader, screen)
         leader, problems = patroni.leader(patronis.cluster()), outcome.problems
     if leader in patronis.pending():

@@ -38,7 +38,7 @@ def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen
     if not plan.changes and plan.outputs == as_shown(state.outputs):
         return plan
     before = layout(state, workspace.name)
-    leader = _leader(before)
+    leader = _movable(before)
     if leader and before.node_urns[leader] in plan.replaced:
         run(stack.up, workspace, screen, exclude=[before.node_urns[leader]], **options)
         _move(before, leader, screen)
@@ -50,11 +50,12 @@ def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen
     return progress
 
 
-def _leader(found: Layout) -> str | None:
-    """The node that leads; None where there is none, as nothing can be lost then by a replacement."""
+def _movable(found: Layout) -> str | None:
+    """The node that leads; None where nobody does, or where commits wait for nobody: then no other may lead."""
     try:
         with held.hosts(found) as docker:
-            return patroni.leader(Patronis(found, docker).cluster())
+            patronis = Patronis(found, docker)
+            return patroni.leader(patronis.cluster()) if patronis.config()["synchronous_mode"] else None
     except OpsError:
         return None
 
@@ -85,6 +86,6 @@ def _settled(found: Layout, docker: Mapping[str, DockerClient]) -> patroni.View:
 def _restart(found: Layout, screen: Screen) -> None:
     with held.hosts(found) as docker:
         # Patroni looks into etcd in each loop, and tells in the next one what it has found.
-        time.sleep(2 * Patronis(found, docker).loop_seconds())
+        time.sleep(2 * float(Patronis(found, docker).config()["loop_wait"]))
         for problem in restart.restart(found, docker, screen):
             screen.warning(problem)

@@ -28,14 +28,13 @@ class Cluster:
 
     waiting: dict[str, Changes]
     leader: str = "tsdb-1"
+    standby: str = "quorum_standby"
     log: Log = field(default_factory=list)
     layout: Any = None
     docker: Any = None
 
     def cluster(self) -> View:
-        roles = {
-            name: ("leader", "running") if name == self.leader else ("quorum_standby", "streaming") for name in NODES
-        }
+        roles = {name: ("leader", "running") if name == self.leader else (self.standby, "streaming") for name in NODES}
         return View(tuple(Member(name, *role, 0) for name, role in roles.items()), in_maintenance=False, planned=False)
 
     def pending(self) -> dict[str, Changes]:
@@ -72,8 +71,10 @@ def screen() -> Screen:
     return Screen(out=console, err=console)
 
 
-def restarted(monkeypatch: pytest.MonkeyPatch, waiting: dict[str, Changes]) -> tuple[Log, Sequence[str]]:
-    found = Cluster(waiting)
+def restarted(
+    monkeypatch: pytest.MonkeyPatch, waiting: dict[str, Changes], standby: str = "quorum_standby"
+) -> tuple[Log, Sequence[str]]:
+    found = Cluster(waiting, standby=standby)
     monkeypatch.setattr(restart, "Patronis", lambda _layout, _docker: found)
     monkeypatch.setattr(restart, "_restart_primary", found.hold_and_restart)
     monkeypatch.setattr(restart.switchover, "carry_out", found.move)
@@ -108,6 +109,14 @@ def test_of_two_parameters_the_raised_one_is_first(monkeypatch: pytest.MonkeyPat
         "hold and restart tsdb-0",
         "restart tsdb-1",
         "restart tsdb-2",
+    ]
+
+
+def test_where_no_standby_may_lead_the_primary_restarts_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert restarted(monkeypatch, dict.fromkeys(NODES, RAISED), standby="replica")[0] == [
+        "restart tsdb-0",
+        "restart tsdb-2",
+        "hold and restart tsdb-1",
     ]
 
 

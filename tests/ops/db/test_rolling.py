@@ -71,7 +71,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Played:
     found = Played()
     monkeypatch.setattr(rolling, "planned", found.run)
     monkeypatch.setattr(rolling, "run", found.run)
-    monkeypatch.setattr(rolling, "_leader", lambda _: found.leader)
+    monkeypatch.setattr(rolling, "_movable", lambda _: found.leader)
     monkeypatch.setattr(rolling, "_settled", lambda _, __: None)
     monkeypatch.setattr(rolling.held, "hosts", lambda _: io.StringIO())
     monkeypatch.setattr(rolling.switchover, "plan", lambda _, __: Plan("tsdb-0", "tsdb-1"))
