@@ -40,10 +40,9 @@ class Authority:
         """What a client has."""
         return {CLIENT_AUTHORITY_FILE: self.pem}
 
-    def server_files(self, address: str, of: str | None = None) -> dict[str, str]:
-        """What fills the volume of a server at `address`; `of` is its key, else it gets a new one."""
-        pem = of or key()
-        request = CertRequest(None).create({"privateKeyPem": pem, "ipAddresses": [address]})
+    def signed(self, pem: str, **names: list[str]) -> str:
+        """A certificate for a server's key: `ipAddresses` or `dnsNames`."""
+        request = CertRequest(None).create({"privateKeyPem": pem, **names})
         made = LocallySignedCert(None).create(
             {
                 "certRequestPem": request.outputs["certRequestPem"],
@@ -54,7 +53,12 @@ class Authority:
                 "isCaCertificate": False,
             }
         )
-        certificate = str(made.outputs["certPem"])
+        return str(made.outputs["certPem"])
+
+    def server_files(self, address: str, of: str | None = None) -> dict[str, str]:
+        """What fills the volume of a server at `address`; `of` is its key, else it gets a new one."""
+        pem = of or key()
+        certificate = self.signed(pem, ipAddresses=[address])
         return {"/etc/hft/tls.crt": certificate, "/etc/hft/ca.crt": self.pem, "/run/secrets/tls-key": pem}
 
 
