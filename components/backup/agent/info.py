@@ -28,6 +28,8 @@ class Backup:
     timeline: int
     stop_lsn: int
     """Position in the WAL from which on the copy is whole."""
+    stop_wal: str
+    """Name of the WAL file with that position."""
     failed_pages: bool
     """Whether pages with wrong checksums were found."""
     rows: str | None = None
@@ -83,12 +85,14 @@ def parse(document: Sequence[dict[str, Any]]) -> Repository:
     )
 
 
-def due(repository: Repository, full: Schedule, differential: Schedule, now: datetime) -> Kind | None:
-    """The backup that should be made now, if any."""
+def due(
+    repository: Repository, full: Schedule, differential: Schedule, now: datetime, *, cut_off: bool = False
+) -> Kind | None:
+    """The backup that should be made now, if any; `cut_off` where none leads to the present any more."""
     last_full, last_any = repository.newest("full"), repository.newest()
     if last_full is None or last_any is None or last_full.began < full.last_due(now):
         return "full"
-    return "diff" if last_any.began < differential.last_due(now) else None
+    return "diff" if cut_off or last_any.began < differential.last_due(now) else None
 
 
 def lsn(text: str) -> int:
@@ -114,6 +118,7 @@ def _backup(found: dict[str, Any]) -> Backup:
         repository_bytes=found["info"]["repository"]["delta"],
         timeline=int(found["archive"]["stop"][:8], 16),
         stop_lsn=lsn(found["lsn"]["stop"]),
+        stop_wal=found["archive"]["stop"],
         failed_pages=bool(found["error"]),
         rows=(found.get("annotation") or {}).get("rows"),
     )

@@ -38,6 +38,7 @@ class BackupMetrics:
         self.queue_max = gauge("hft_archive_queue_max_bytes", "WAL that may wait; beyond it pgBackRest gives it up.")
         self.lag = gauge("hft_archive_lag_seconds", "Age of the oldest WAL file that waits to be archived.")
         self.archive_failed = gauge("hft_archive_failed", "Failed archivings since the statistics were reset.")
+        self.gap = gauge("hft_archive_gap", "1 where the archive lacks WAL since the newest backup.")
         self.archived = gauge("hft_archive_last_timestamp_seconds", "Unix time of the last archived WAL file.")
         for kind in ("full", "diff"):
             self.failures.labels(kind)
@@ -71,7 +72,7 @@ class BackupMetrics:
 
     def show_no_archive(self) -> None:
         """The primary is on another host, whose agent tells of its archive."""
-        for each in (self.queue, self.lag, self.archive_failed, self.archived):
+        for each in (self.queue, self.lag, self.archive_failed, self.archived, self.gap):
             each.set(0)
 
 

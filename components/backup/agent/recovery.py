@@ -52,8 +52,19 @@ def plan(stanza: str, to: datetime | None) -> tuple[Backup, History]:
     found = pgbackrest.repository(stanza)
     if not found.exists:
         raise TargetError(f"the repository has no stanza {stanza}")
-    history = _history(stanza, found.archive_id)
+    history = history_of(stanza, found.archive_id)
     return choose(found.backups, history, to, datetime.now(UTC)), history
+
+
+def history_of(stanza: str, archive_id: str) -> History:
+    """The timelines of an archive. Raises PgBackRestError."""
+    folder = f"archive/{stanza}/{archive_id}"
+    names = pgbackrest.call(stanza, "--log-level-console=error", "repo-ls", folder).split()
+    newest = newest_timeline(names)
+    if newest == 1:
+        return History()
+    file = f"{folder}/{newest:08X}.history"
+    return History.parse(newest, pgbackrest.call(stanza, "--log-level-console=error", "repo-get", file))
 
 
 def restore(stanza: str, backup: Backup, into: Path) -> None:
@@ -67,9 +78,11 @@ def restore(stanza: str, backup: Backup, into: Path) -> None:
 
 
 @contextmanager
-def recovered(stanza: str, into: Path, backup: Backup, to: datetime | None) -> Iterator[Copy]:
+def recovered(
+    stanza: str, into: Path, backup: Backup, to: datetime | None, settings: Mapping[str, str] | None = None
+) -> Iterator[Copy]:
     """The server over a restored folder, once it has replayed to `to` (to the end of the archive without) and takes
-    writes, until the block ends; then it is shut down in good order.
+    writes, until the block ends; then it is shut down in good order. `settings` win over what a copy has.
 
     Raises:
         TargetError: the archive ends before `to`.
@@ -77,7 +90,8 @@ def recovered(stanza: str, into: Path, backup: Backup, to: datetime | None) -> I
     """
     log = into.with_suffix(".log")
     node = Node(name="copy", address="", path=into, socket=str(into.parent), port=PORT)
-    with log.open("wb") as lines, subprocess.Popen(_argv(stanza, into, to), stdout=lines, stderr=lines) as server:
+    argv = _argv(stanza, into, to, settings or {})
+    with log.open("wb") as lines, subprocess.Popen(argv, stdout=lines, stderr=lines) as server:
         try:
             _await_writes(server, node, log, to)
             yield Copy(node, backup)
@@ -90,16 +104,6 @@ def replayed_to(into: Path) -> str | None:
     mark = "last completed transaction was at log time "
     found = [line for line in into.with_suffix(".log").read_text().splitlines() if mark in line]
     return found[-1].partition(mark)[2] if found else None
-
-
-def _history(stanza: str, archive_id: str) -> History:
-    folder = f"archive/{stanza}/{archive_id}"
-    names = pgbackrest.call(stanza, "--log-level-console=error", "repo-ls", folder).split()
-    newest = newest_timeline(names)
-    if newest == 1:
-        return History()
-    file = f"{folder}/{newest:08X}.history"
-    return History.parse(newest, pgbackrest.call(stanza, "--log-level-console=error", "repo-get", file))
 
 
 def server_argv(into: Path, settings: Mapping[str, str]) -> list[str]:
@@ -132,7 +136,7 @@ def server_argv(into: Path, settings: Mapping[str, str]) -> list[str]:
     return [str(_BIN / "postgres"), "-D", str(into), "-c", f"config_file={file}"]
 
 
-def _argv(stanza: str, into: Path, to: datetime | None) -> list[str]:
+def _argv(stanza: str, into: Path, to: datetime | None, settings: Mapping[str, str]) -> list[str]:
     fetch = " ".join(pgbackrest.argv(stanza, f"--pg1-path={into}", "--log-level-console=error", "archive-get"))
     recovering = {
         "restore_command": f'{fetch} %f "%p"',
@@ -144,6 +148,7 @@ def _argv(stanza: str, into: Path, to: datetime | None) -> list[str]:
         "unix_socket_directories": str(into.parent),
         "hba_file": str(_hba(into)),
         **({"recovery_target_time": to.isoformat()} if to else {}),
+        **settings,
     }
     return server_argv(into, recovering)
 

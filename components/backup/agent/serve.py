@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import start_http_server
 
-from . import info, link, nodes, pgbackrest, stanza
+from . import info, link, nodes, pgbackrest, recovery, stanza
+from .archive import WAL_FILE_BYTES, Archive
 from .config import Config, Node
 from .metrics import BackupMetrics
 from .say import say
-
-WAL_FILE_BYTES = 16 * 1024 * 1024
-"""PostgreSQL's default, which initdb is not told to change."""
 
 # A look at the nodes costs a query each; one at the repository a process and a request or two.
 _LOOK_SECONDS = 15
@@ -40,6 +38,8 @@ class Agent:
         self._running: tuple[subprocess.Popen[bytes], info.Kind] | None = None
         self._not_before = datetime.min.replace(tzinfo=UTC)
         self._repository: info.Repository | None = None
+        self._archive = Archive(config.stanza)
+        self._cut_off = False
         self._looks = 0
 
     def run(self) -> None:
@@ -71,7 +71,7 @@ class Agent:
     def _due(self, now: datetime) -> info.Kind | None:
         if not self._repository or not self._repository.exists:
             return None
-        return info.due(self._repository, self.config.full, self.config.differential, now)
+        return info.due(self._repository, self.config.full, self.config.differential, now, cut_off=self._cut_off)
 
     def _look_at_repository(self, primary: Node | None) -> None:
         self._repository = None
@@ -80,12 +80,26 @@ class Agent:
             if primary and not found.exists:
                 say(f"stanza {self.config.stanza}: {stanza.make(self.config, primary)}")
                 found = pgbackrest.repository(self.config.stanza)
+            self._cut_off = primary is not None and self._is_cut_off(found, primary)
         except (pgbackrest.PgBackRestError, stanza.OtherClusterError, link.BusyError, LookupError) as error:
             say(f"repository: {error}")
             self.metrics.repository_up.set(0)
             return
         self._repository = found
         self.metrics.show_repository(found)
+
+    def _is_cut_off(self, found: info.Repository, primary: Node) -> bool:
+        """Whether the present cannot be reached from the newest backup: WAL was given up, or the cluster restored."""
+        if not (newest := found.newest()):
+            return False
+        # Asked before the archive, which may have more by then.
+        archiver = nodes.archiver(primary)
+        history = recovery.history_of(self.config.stanza, found.archive_id)
+        gap = self._archive.gap(found, history, archiver.last_archived if archiver else None)
+        self.metrics.gap.set(gap is not None)
+        if gap:
+            say(f"the archive lacks {gap}: times from there to the end of the next backup cannot be restored")
+        return gap is not None or not history.leads_here(newest)
 
     def _begin(self, kind: info.Kind, primary: Node) -> None:
         try:

@@ -11,7 +11,7 @@ def settings(into: Path) -> dict[str, str]:
 
 def test_a_copy_recovers_by_a_file_of_its_own_with_one_target(tmp_path: Path) -> None:
     into = tmp_path / "copy"
-    argv = recovery._argv("hft-dev", into, datetime(2026, 11, 28, 14, 2, tzinfo=UTC))
+    argv = recovery._argv("hft-dev", into, datetime(2026, 11, 28, 14, 2, tzinfo=UTC), {})
     found = settings(into)
 
     assert argv[1:] == ["-D", str(into), "-c", f"config_file={tmp_path / 'copy.conf'}"]
@@ -26,7 +26,7 @@ def test_a_copy_recovers_by_a_file_of_its_own_with_one_target(tmp_path: Path) ->
 
 
 def test_without_a_time_it_recovers_to_the_end_of_the_archive(tmp_path: Path) -> None:
-    recovery._argv("hft-dev", tmp_path / "copy", None)
+    recovery._argv("hft-dev", tmp_path / "copy", None, {})
 
     assert "recovery_target_time" not in settings(tmp_path / "copy")
 

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from components.backup.agent import link, nodes, pgbackrest
+from components.backup.agent import link, nodes, pgbackrest, recovery
+from components.backup.agent.archive import Archive
 from components.backup.agent.config import Config, Node
+from components.backup.agent.history import History
 from components.backup.agent.info import Repository, parse
 from components.backup.agent.nodes import Archiver
 from components.backup.agent.serve import Agent
@@ -24,7 +26,11 @@ class World:
         self.backups: list[str] = []
         self.status = 0
         monkeypatch.setattr(nodes, "primary", lambda _: self.primary)
+        self.history = History(4)
+        self.gap: str | None = None
         monkeypatch.setattr(nodes, "archiver", lambda _: Archiver(3, "0" * 24, NOW))
+        monkeypatch.setattr(recovery, "history_of", lambda *_: self.history)
+        monkeypatch.setattr(Archive, "gap", lambda *_: self.gap)
         monkeypatch.setattr(pgbackrest, "repository", self._look)
         monkeypatch.setattr(pgbackrest, "argv", self._argv)
 
@@ -132,3 +138,36 @@ def test_a_backup_by_hand_keeps_the_schedule_from_beginning_one(config: Config, 
     agent.look(NOW)
     until_ended(agent)
     assert world.backups == ["--type=full"]
+
+
+def test_a_gap_in_the_archive_is_told_and_makes_a_backup_due(
+    config: Config, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agent = Agent(config)
+    world.gap = "00000004000000000000000C"
+    agent.look(NOW)
+    assert (world.backups, value(agent, "hft_archive_gap")) == (["--type=diff"], 1)
+    assert "the archive lacks 00000004000000000000000C: times from there" in capsys.readouterr().err
+
+    until_ended(agent)
+    world.gap = None
+    agent.look(NOW)
+    agent.look(NOW)
+    assert (world.backups, value(agent, "hft_archive_gap")) == (["--type=diff"], 0)
+
+
+def test_a_backup_on_a_branch_that_was_given_up_makes_another_one_due(config: Config, world: World) -> None:
+    agent = Agent(config)
+    world.history = History(5, ((4, 0xA000000),))
+    agent.look(NOW)
+
+    assert (world.backups, value(agent, "hft_archive_gap")) == (["--type=diff"], 0)
+    until_ended(agent)
+
+
+def test_only_the_agent_beside_the_primary_looks_for_gaps(config: Config, world: World) -> None:
+    agent = Agent(config)
+    world.primary, world.gap = None, "00000004000000000000000C"
+    agent.look(NOW)
+
+    assert (world.backups, value(agent, "hft_archive_gap")) == ([], 0)
