@@ -1,14 +1,11 @@
 """`hft backup restore`: the cluster of a stack at a point in time, as a server of its own under a new name."""
 
-import io
 import re
-import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from docker import DockerClient
 from docker.errors import NotFound
@@ -16,6 +13,7 @@ from docker.models.containers import Container
 
 from components._common.labels import labels
 from components._common.naming import docker_name, volume_name
+from ops.backup.beside import client, created
 from ops.backup.containers import DRILL, Site, call
 from ops.errors import OpsError
 
@@ -23,9 +21,7 @@ ROLE = "restored"
 """Label hft.role of what a restore has made."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-_REPOSITORY, _SCRATCH = "/var/lib/hft/repository", "/var/lib/hft/scratch"
-_COPIED = ("/etc/hft", "/run/secrets")
-"""Volumes of the image, which take files though the root is read-only."""
+_SCRATCH = "/var/lib/hft/scratch"
 _PAUSE_SECONDS = 1
 
 
@@ -44,15 +40,14 @@ def restore(site: Site, name: str, to: datetime | None, port: int) -> Restored:
     if not _NAME.fullmatch(name):
         raise OpsError(f"--as {name!r}: at most 20 letters, digits and hyphens, a letter first, all lower case")
     prover = site.one(DRILL)
-    client = _client(prover)
     container = docker_name(site.stack, name)
-    if _exists(client, container, volume := volume_name(site.stack, name, "data")):
+    if _exists(client(prover), container, volume := volume_name(site.stack, name, "data")):
         raise OpsError(f"{container} is there already: choose another name for --as")
     when = [to.isoformat()] if to else []
     planned = call(prover, "python3", "-m", "agent", "plan", *when)
     if planned.status:
         raise OpsError("that time cannot be restored; see above. Nothing was made")
-    with _made(client, prover, site.stack, container, volume, ["become", _address(prover), str(port), *when]) as made:
+    with _made(prover, site.stack, container, volume, ["become", _address(prover), str(port), *when]) as made:
         _await_server(made, port)
     return Restored(container, planned.output.strip(), port)
 
@@ -62,67 +57,27 @@ def forget(site: Site, name: str) -> None:
     for found in site.all(ROLE, running=False):
         if found.name == docker_name(site.stack, name):
             found.remove(force=True, v=True)
-            _client(found).volumes.get(volume_name(site.stack, name, "data")).remove()
+            client(found).volumes.get(volume_name(site.stack, name, "data")).remove()
             return
     raise OpsError(f"no restore of stack {site.stack!r} has the name {name!r}")
 
 
 @contextmanager
-def _made(  # noqa: PLR0917 - what one container is made of
-    client: DockerClient, prover: Container, stack: str, name: str, volume: str, command: list[str]
-) -> Iterator[Container]:
+def _made(prover: Container, stack: str, name: str, volume: str, command: list[str]) -> Iterator[Container]:
     """A started container like the one that drills, with a volume of its own; both are gone where the block fails."""
     marks = labels(stack=stack, component="backup", role=ROLE, tier="data")
-    client.volumes.create(volume, labels=marks)
+    volumes = client(prover).volumes
+    volumes.create(volume, labels=marks)
     made: Container | None = None
     try:
-        made = client.containers.create(
-            prover.attrs["Image"], command=command, name=name, labels=marks, **_like(prover, volume)
-        )
-        for folder in _COPIED:
-            made.put_archive(folder, _inside(b"".join(prover.get_archive(folder)[0])))
+        made = created(prover, name, labels=marks, volumes={volume: _SCRATCH}, command=command)
         made.start()
         yield made
     except BaseException:
         if made:
             made.remove(force=True, v=True)
-        client.volumes.get(volume).remove()
+        volumes.get(volume).remove()
         raise
-
-
-def _inside(archive: bytes) -> bytes:
-    """The files of a folder's archive without the folder, as an archive."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=io.BytesIO(archive)) as taken, tarfile.open(fileobj=buffer, mode="w") as given:
-        for entry in taken:
-            if entry.isfile():
-                entry.name = entry.name.partition("/")[2]
-                given.addfile(entry, taken.extractfile(entry))
-    return buffer.getvalue()
-
-
-def _like(prover: Container, volume: str) -> dict[str, Any]:
-    """Docker's options: as the container that drills is sealed, bounded and placed."""
-    host = prover.attrs["HostConfig"]
-    mounts = {
-        mount["Name"] if mount["Type"] == "volume" else mount["Source"]: {"bind": _REPOSITORY, "mode": "rw"}
-        for mount in prover.attrs["Mounts"]
-        if mount["Destination"] == _REPOSITORY
-    }
-    return {
-        "network_mode": "host",
-        "read_only": True,
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
-        "tmpfs": {"/tmp": ""},
-        "volumes": {**mounts, volume: {"bind": _SCRATCH, "mode": "rw"}},
-        "mem_limit": host["Memory"],
-        "memswap_limit": host["Memory"],
-        "cpuset_cpus": host["CpusetCpus"],
-        "cpu_shares": host["CpuShares"],
-        "restart_policy": {"Name": "unless-stopped"},
-        "healthcheck": {"test": ["NONE"]},
-    }
 
 
 def _await_server(made: Container, port: int) -> None:
@@ -135,8 +90,8 @@ def _await_server(made: Container, port: int) -> None:
             raise OpsError(f"the restore failed; nothing of it is left. Its last lines:\n{said}")
 
 
-def _exists(client: DockerClient, container: str, volume: str) -> bool:
-    for find, name in ((client.containers.get, container), (client.volumes.get, volume)):
+def _exists(docker: DockerClient, container: str, volume: str) -> bool:
+    for find, name in ((docker.containers.get, container), (docker.volumes.get, volume)):
         try:
             find(name)
         except NotFound:
@@ -149,8 +104,3 @@ def _address(prover: Container) -> str:
     """Address of the host, as the health check of its container has it."""
     probe: str = prover.attrs["Config"]["Healthcheck"]["Test"][-1]
     return probe.removeprefix("http://").partition(":")[0]
-
-
-def _client(container: Container) -> DockerClient:
-    client: DockerClient = container.client  # type: ignore[assignment]
-    return client

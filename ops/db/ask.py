@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker import DockerClient
-from docker.errors import DockerException
 
 from ops.db import patroni
 from ops.db.layout import Layout
@@ -64,10 +63,6 @@ class Patronis:
     def _curl(self, name: str, path: str, flags: list[str], seconds: float) -> tuple[int, str]:
         member, place = self.layout.nodes[name]
         argv = ["curl", "-sS", "--max-time", str(seconds), *flags, f"http://{member.patroni}/{path}"]
-        try:
-            status, output = self.docker[place.docker].containers.get(place.container).exec_run(argv)
-        except DockerException as error:
-            # It is gone or stopped.
-            return 1, str(error)
+        status, output = self.docker[place.docker].containers.get(place.container).exec_run(argv)
         assert isinstance(output, bytes)
         return int(status or 0), output.decode()

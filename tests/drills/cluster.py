@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -262,11 +262,15 @@ def _is_whole(view: tuple[Member, ...]) -> bool:
     return roles == _WHOLE and len({member.timeline for member in view}) == 1
 
 
-def deploy(hosts: tuple[Host, ...], root: Path) -> Cluster:
-    """Bring images and the stack to the hosts of a rig, by the engine; `root` takes the checkout."""
-    values = settings.values(hosts)
+def deploy(hosts: tuple[Host, ...], root: Path, backup: dict[str, Any] | None = None) -> Cluster:
+    """Bring images and the stack to the hosts of a rig, by the engine; `root` takes the checkout.
+
+    With settings of `backup` it makes some.
+    """
+    values = settings.values(hosts) | ({"backup": backup} if backup else {})
+    names = (*_IMAGES, "backup") if backup else _IMAGES
     with ThreadPoolExecutor() as pool:
-        list(pool.map(_copy_images, hosts))
+        list(pool.map(lambda host: _copy_images(host, names), hosts))
     sandbox = Sandbox.made(root, STACK, values)
     sandbox.deploy(Path(__file__).with_name("program.py"))
     return Cluster(
@@ -289,10 +293,10 @@ def _ended(process: subprocess.Popen[str]) -> str:
     return told
 
 
-def _copy_images(host: Host) -> None:
+def _copy_images(host: Host, names: Sequence[str]) -> None:
     """The images that the stack needs: half of the bytes of all that the lock has."""
     entries = lock.read(CHECKOUT / "images" / "lock.json")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "images").mkdir()
-        lock.write(Path(folder) / "images" / "lock.json", {name: entries[name] for name in _IMAGES})
+        lock.write(Path(folder) / "images" / "lock.json", {name: entries[name] for name in names})
         copy_images(host.endpoint, lambda step: None, Path(folder))

@@ -17,6 +17,13 @@ _FAILED = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The database on three hosts, for all drills: each waits first until it is whole again."""
+    require_rig()
+    with rig() as hosts:
+        yield deploy(hosts, tmp_path_factory.mktemp("drills") / "checkout")
+
+
+def require_rig() -> None:
+    """Skip where no rig can be made, or nothing deployed on it."""
     if reason := lacking():
         pytest.skip(f"no rig here: {reason}")
     try:
@@ -26,8 +33,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip(f"nothing to deploy with: {error}")
     if not (ROOT / "images" / "lock.json").exists():
         pytest.skip("images/lock.json is missing: run `hft images build`")
-    with rig() as hosts:
-        yield deploy(hosts, tmp_path_factory.mktemp("drills") / "checkout")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 
 from components import ImageLock
+from components.backup import BackupRepository, BackupRepositoryArgs, Backups, BackupsArgs, BackupSettings
 from components.certs import Certificates, CertificatesArgs, CertsSettings, TlsPart
 from components.database import (
     DatabaseObjects,
@@ -29,6 +30,9 @@ hosts = [HostSettings.model_validate(host) for host in config.require_object("ho
 database = DatabaseSettings.model_validate(config.require_object("database"))
 pooling = PoolingSettings.model_validate(config.require_object("pooling"))
 
+kept = config.get_object("backup")
+backup = BackupSettings.model_validate(kept) if kept else None
+
 images = ImageLock.load(Path("images/lock.json"))
 at = Hosts("hosts", HostsArgs(settings=hosts)).placements
 key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
@@ -45,6 +49,14 @@ tls = Certificates(
 etcd = EtcdCluster(
     "etcd", EtcdClusterArgs(settings=database.etcd, failover=database.failover, placements=at, image=images["etcd"])
 )
+repository = (
+    BackupRepository(
+        "repository",
+        BackupRepositoryArgs(settings=backup, hosts=database.hosts, placements=at, cipher=key["backup-cipher"]),
+    )
+    if backup
+    else None
+)
 cluster = TimescaleCluster(
     "tsdb",
     TimescaleClusterArgs(
@@ -58,9 +70,23 @@ cluster = TimescaleCluster(
         rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"],
         tls=tls,
+        archiving=repository.archiving if repository else None,
     ),
     pulumi.ResourceOptions(depends_on=[etcd]),
 )
+if backup and repository:
+    Backups(
+        "backup",
+        BackupsArgs(
+            settings=backup,
+            placements=at,
+            image=images["backup"],
+            stanza=repository.stanza,
+            archiving=repository.archiving,
+            nodes=cluster.data,
+        ),
+        pulumi.ResourceOptions(depends_on=[cluster]),
+    )
 FailoverWitness(
     "witness",
     FailoverWitnessArgs(
@@ -132,5 +158,6 @@ Pooler(
     ),
 )
 
+pulumi.export("hosts", {host.name: host.docker_endpoint for host in hosts})
 pulumi.export("writer_password", key["db-writer"])
 pulumi.export("ticks_password", key["db-ticks"])
