@@ -28,6 +28,8 @@ _ACTOR = "restore"
 _POSTGRES = 10002
 # The queue holds 16 of them.
 _FILES_OVER_THE_QUEUE = 20
+# PostgreSQL tries thrice, and once a minute again.
+_GIVEN_UP_SECONDS = 240
 _SEEN_SECONDS = 120
 
 
@@ -213,7 +215,7 @@ def test_given_wal_that_was_given_up_then_the_gap_is_seen_and_a_backup_ends_it(w
     try:
         for _ in range(_FILES_OVER_THE_QUEUE):
             psql(whole, leader, "SELECT pg_current_xact_id()", "SELECT pg_switch_wal()")
-        await_true(lambda: given_up(whole, leader), _AGAIN_SECONDS, "pgBackRest gives the waiting WAL up")
+        await_true(lambda: given_up(whole, leader), _GIVEN_UP_SECONDS, "pgBackRest gives the waiting WAL up")
     finally:
         repository(whole).chmod(0o700)
 
@@ -225,6 +227,30 @@ def test_given_wal_that_was_given_up_then_the_gap_is_seen_and_a_backup_ends_it(w
     after = write(whole, range(3000, 3010))
     write(whole, range(3010, 3020))
     assert after.strftime("%Y-%m-%d %H:%M") in whole.hft("backup", "drill", STACK, "--to", after.isoformat())
+
+
+def test_given_a_failover_when_a_backup_is_made_then_it_is_the_new_primarys_and_restores_rows_of_both(
+    whole: Cluster,
+) -> None:
+    # Given
+    old = whole.leader()
+    write(whole, range(4000, 4050), at=whole.beside(old))
+    with whole.node(old) as container:
+        container.kill()
+    await_true(lambda: whole.leader() != old, _AGAIN_SECONDS, "a standby leads")
+    write(whole, range(4050, 4100), at=whole.beside(old))
+
+    # When
+    whole.hft("backup", "now", STACK, "--type", "full")
+    with whole.node(old) as container:
+        container.start()
+
+    # Then
+    told = whole.hft("backup", "drill", STACK)
+    assert "none missing" in told
+    whole.await_whole()
+    assert rows(whole)[0][-100:] == list(range(4000, 4100))
+    assert gap(whole, whole.leader()) == 0
 
 
 def repository(cluster: Cluster) -> Path:
