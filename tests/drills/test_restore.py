@@ -213,9 +213,8 @@ def test_given_wal_that_was_given_up_then_the_gap_is_seen_and_a_backup_ends_it(w
     leader = whole.leader()
     repository(whole).chmod(0)
     try:
-        for _ in range(_FILES_OVER_THE_QUEUE):
-            psql(whole, leader, "SELECT pg_current_xact_id()", "SELECT pg_switch_wal()")
-        await_true(lambda: given_up(whole, leader), _GIVEN_UP_SECONDS, "pgBackRest gives the waiting WAL up")
+        first, *_ = [switched(whole, leader) for _ in range(_FILES_OVER_THE_QUEUE)]
+        await_true(lambda: handed_over(whole, leader) >= first, _GIVEN_UP_SECONDS, "pgBackRest gives waiting WAL up")
     finally:
         repository(whole).chmod(0o700)
 
@@ -226,7 +225,7 @@ def test_given_wal_that_was_given_up_then_the_gap_is_seen_and_a_backup_ends_it(w
     await_true(lambda: gap(whole, leader) == 0, _FIRST_BACKUP_SECONDS, "a new backup ends the gap")
     after = write(whole, range(3000, 3010))
     write(whole, range(3010, 3020))
-    assert after.strftime("%Y-%m-%d %H:%M") in whole.hft("backup", "drill", STACK, "--to", after.isoformat())
+    assert "none missing" in whole.hft("backup", "drill", STACK, "--to", after.isoformat())
 
 
 def test_given_a_failover_when_a_backup_is_made_then_it_is_the_new_primarys_and_restores_rows_of_both(
@@ -237,7 +236,7 @@ def test_given_a_failover_when_a_backup_is_made_then_it_is_the_new_primarys_and_
     write(whole, range(4000, 4050), at=whole.beside(old))
     with whole.node(old) as container:
         container.kill()
-    await_true(lambda: whole.leader() != old, _AGAIN_SECONDS, "a standby leads")
+    await_true(lambda: led_beside(whole, old), _AGAIN_SECONDS, "a standby leads")
     write(whole, range(4050, 4100), at=whole.beside(old))
 
     # When
@@ -253,6 +252,12 @@ def test_given_a_failover_when_a_backup_is_made_then_it_is_the_new_primarys_and_
     assert gap(whole, whole.leader()) == 0
 
 
+def led_beside(cluster: Cluster, old: Host) -> bool:
+    """Whether another host has the primary."""
+    members = (member for view in cluster.views() for member in view)
+    return any((member.role, member.state) == ("leader", "running") and member.host != old for member in members)
+
+
 def repository(cluster: Cluster) -> Path:
     """The folder that the hosts share."""
     return cluster.hosts[0].folder.parent / "repository"
@@ -264,10 +269,14 @@ def psql(cluster: Cluster, host: Host, *commands: str) -> str:
     return cluster.execute(host, "psql", "-XAtqp", port, "-U", "postgres", *flags, "hft").strip()
 
 
-def given_up(cluster: Cluster, host: Host) -> bool:
-    """Whether PostgreSQL takes all its WAL for archived."""
-    waiting = "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"
-    return psql(cluster, host, waiting) == "0"
+def switched(cluster: Cluster, host: Host) -> str:
+    """Name of a WAL file that is finished now."""
+    return psql(cluster, host, "SELECT pg_current_xact_id()", "SELECT pg_walfile_name(pg_switch_wal())").split()[-1]
+
+
+def handed_over(cluster: Cluster, host: Host) -> str:
+    """Name of the last WAL file that PostgreSQL takes for archived."""
+    return psql(cluster, host, "SELECT last_archived_wal FROM pg_stat_archiver")
 
 
 def gap(cluster: Cluster, host: Host) -> float:
@@ -292,7 +301,7 @@ def _killed_after(cluster: Cluster, argv: list[str], line: str) -> None:
 def _without_wal(cluster: Cluster, since: datetime) -> Iterator[None]:
     """The archive lacks what came after a time, and gets it back when the block ends."""
     archive = repository(cluster) / "archive"
-    newest = psql(cluster, cluster.leader(), "SELECT pg_walfile_name(pg_switch_wal())")
+    newest = switched(cluster, cluster.leader())
     await_true(lambda: bool(list(archive.rglob(f"{newest}-*.zst"))), _AGAIN_SECONDS, f"{newest} is in the archive")
     moved = [file for file in archive.rglob("*-*.zst") if file.stat().st_mtime >= since.timestamp()]
     for file in moved:
