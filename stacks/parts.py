@@ -68,7 +68,7 @@ def _database(settings: StackSettings, table: _Table) -> Iterator[Part]:
         yield table.http("witness", host, database.witness_port, "/metrics")
     for index, (host, port) in enumerate(_members(database.hosts, database.guard_port)):
         yield table.http(f"tsdb-guard-{index}", host, port, "/metrics")
-    for index, (host, port) in enumerate(_members(etcd.hosts, etcd.client_port)):
+    for index, (host, port) in enumerate(_members(etcd.hosts, etcd.metrics_port)):
         yield table.http(f"etcd-{index}", host, port, "/health")
 
 

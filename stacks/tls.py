@@ -10,7 +10,7 @@ from stacks.settings import StackSettings
 
 
 def tls_parts(settings: StackSettings, placements: Placements, images: ImageLock) -> list[TlsPart]:
-    """The database's nodes and the poolers, with their hosts and images."""
+    """The database's members, witnesses and poolers, and the engines, with their hosts and images."""
     return [
         TlsPart(member=member, placement=placements[host], image=images[image])
         for member, host, image in _members(settings)
@@ -18,7 +18,13 @@ def tls_parts(settings: StackSettings, placements: Placements, images: ImageLock
 
 
 def _members(settings: StackSettings) -> Iterator[tuple[str, str, str]]:
+    for index, host in enumerate(settings.database.etcd.hosts):
+        yield member_name("etcd", index), host, "etcd"
     for index, host in enumerate(settings.database.hosts):
         yield member_name("tsdb", index), host, "timescaledb"
+    for host in settings.database.witness_hosts:
+        yield f"witness-{host}", host, "witness"
     for host in settings.pooling.pooler.hosts:
         yield f"pooler-{host}", host, "pgbouncer"
+    for engine in settings.trading.engines:
+        yield engine.name, engine.host, engine.image

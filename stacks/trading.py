@@ -24,7 +24,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         settings=s.backup, hosts=s.database.hosts, placements=at, cipher=key["backup-cipher"],
         s3_keys=(key["backup-s3-key"], key["backup-s3-key-secret"]) if s.backup.repository.s3 else None))
     etcd = database.EtcdCluster("etcd", database.EtcdClusterArgs(
-        settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"]))
+        settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"], tls=tls))
     tsdb = database.TimescaleCluster("tsdb", database.TimescaleClusterArgs(
         settings=s.database, placements=at, image=images["timescaledb"], exporter_image=images["exporters"],
         etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"], rewind_password=key["db-rewind"],
@@ -34,7 +34,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         stanza=store.stanza, archiving=store.archiving, nodes=tsdb.data), Options(depends_on=[tsdb]))
     witness = database.FailoverWitness("witness", database.FailoverWitnessArgs(
         settings=s.database, placements=at, image=images["witness"], members=tsdb.members,
-        etcd_endpoints=etcd.endpoints), Options(depends_on=[etcd]))
+        etcd_endpoints=etcd.endpoints, tls=tls), Options(depends_on=[etcd]))
     router = pooling.Router("router", pooling.RouterArgs(
         settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
         members=tsdb.members))
@@ -53,9 +53,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
             monitoring=objects.passwords.monitoring)))
 
     reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(
-        settings=s.cache, placements=at, image=images["valkey"], exporter_image=images["exporters"],
-        writer_password=key["cache-writer"], reader_password=key["cache-reader"],
-        monitoring_password=key["cache-monitoring"]))
+        settings=s.cache, placements=at, exporter_image=images["exporters"], writer_password=key["cache-writer"],
+        image=images["valkey"], reader_password=key["cache-reader"], monitoring_password=key["cache-monitoring"]))
     venues = trading.VenueSimulators("venues", trading.VenueSimulatorsArgs(
         settings=s.trading, placements=at, image=images["workloads"], planes=planes))
     engines = [
@@ -63,7 +62,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
             settings=engine, placements=at, image=images[engine.image], venues=venues.endpoints,
             symbols=s.trading.symbols, database=pooler.by_host[engine.host], database_password=key["db-writer"],
             ticks_password=key["db-ticks"], standby_confirms=s.database.synchronous_standbys > 0,
-            authority_pem=tls.authority_pem, etcd_endpoints=etcd.endpoints),
+            tls=tls, etcd_endpoints=etcd.endpoints),
             Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
         for engine in s.trading.engines]
     watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]

@@ -1,4 +1,4 @@
-"""etcd's v3 API in JSON over HTTP, asked at one member after another."""
+"""etcd's v3 API in JSON over HTTPS, asked at one member after another."""
 
 import base64
 import json
@@ -8,18 +8,21 @@ from typing import Any, Final
 
 import aiohttp
 
-FAILURES: Final = (aiohttp.ClientError, TimeoutError, KeyError, ValueError)
-"""What a call raises when no member answered, or not with what was asked for."""
+from workloads.tls import ClientTls
+
+FAILURES: Final = (aiohttp.ClientError, OSError, KeyError, ValueError)
+"""What a call raises when no member answered, or not with what was asked for, or the certificate cannot be read."""
 
 
 class Etcd:
-    """The members that answer at `endpoints` (`http://address:port`), the first one preferred.
+    """The members that answer at `endpoints` (`https://address:port`), the first one preferred.
 
     Use it as an asynchronous context manager. Each member has `timeout_seconds` for its answer.
     """
 
-    def __init__(self, endpoints: Sequence[str], timeout_seconds: float) -> None:
+    def __init__(self, endpoints: Sequence[str], tls: ClientTls, timeout_seconds: float) -> None:
         self._endpoints = endpoints
+        self._tls = tls
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
 
     async def __aenter__(self) -> "Etcd":
@@ -42,12 +45,12 @@ class Etcd:
             except aiohttp.ClientResponseError as error:
                 if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise
-            except (aiohttp.ClientError, TimeoutError):
+            except (aiohttp.ClientError, OSError):
                 continue
         return await self._ask(self._endpoints[-1], method, body)
 
     async def _ask(self, endpoint: str, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        async with self._session.post(f"{endpoint}/v3/{method}", json=body) as response:
+        async with self._session.post(f"{endpoint}/v3/{method}", json=body, ssl=self._tls.context()) as response:
             response.raise_for_status()
             # The keep-alive answers a stream of JSON lines, of which one request makes one.
             return dict(json.loads(await response.text()))

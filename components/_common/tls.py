@@ -1,7 +1,7 @@
-"""Certificates as servers and their clients see them: a live file each, which a renewal changes under a running server.
+"""Certificates as servers and their clients see them: a live file each, which a renewal changes under a running part.
 
-A server mounts its certificate's volume at `TLS_DIR`, read-only, and after a renewal a container that shares its
-processes tells it to read the files again (docs/adr/0018-live-certificates.md). Creates no resource.
+A part mounts its certificate's volume at `TLS_DIR`, read-only. Where it does not look there by itself, a container that
+shares its processes tells it to read the files again (docs/adr/0018-live-certificates.md). Creates no resource.
 """
 
 import hashlib
@@ -16,12 +16,16 @@ from components._common.container import CONFIG_DIR, ContainerSpec
 from components._common.endpoint import Endpoint
 
 TLS_DIR = "/var/lib/hft/tls"
-"""Where a server has its certificate."""
+"""Where a part has its certificate."""
 CERTIFICATE_FILE, KEY_FILE = f"{TLS_DIR}/tls.crt", f"{TLS_DIR}/tls.key"
 SERVER_AUTHORITY_FILE = f"{TLS_DIR}/ca.crt"
-"""The authority, beside a server's own certificate."""
+"""The authority, beside a part's own certificate."""
 CLIENT_AUTHORITY_FILE = f"{CONFIG_DIR}/ca.crt"
 """The authority in a container that has no certificate of its own."""
+CURL_AS_PART = ("--cacert", SERVER_AUTHORITY_FILE, "--cert", CERTIFICATE_FILE, "--key", KEY_FILE)
+"""What curl needs to ask a server that lets in none but parts of the stack."""
+OWN_FILES = {"authority_file": SERVER_AUTHORITY_FILE, "certificate_file": CERTIFICATE_FILE, "key_file": KEY_FILE}
+"""A part's own certificate, as the settings of our programs name its files (workloads/tls.py)."""
 
 _RELOAD_MEMORY_MIB = 32
 # Patroni takes the signal at the end of a loop, and loop_wait_seconds is at most 60.
@@ -43,12 +47,12 @@ exit 1
 
 @dataclass(frozen=True, kw_only=True)
 class LiveCertificate:
-    """A server's certificate and key in a volume of its host."""
+    """A part's certificate and key in a volume of its host."""
 
     volume: pulumi.Input[str]
     """Name of the volume."""
     filled: pulumi.Input[pulumi.Resource]
-    """There once the volume holds the certificate: the server has `depends_on=[filled]`."""
+    """There once the volume holds the certificate: the part has `depends_on=[filled]`."""
     fingerprint: pulumi.Input[str]
     """SHA-256 of the certificate, in hexadecimal: it changes at a renewal."""
 

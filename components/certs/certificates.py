@@ -17,7 +17,7 @@ from components.certs.settings import CertsSettings
 TOKEN = "hft:certs:Certificates"
 _HOURS = 24
 _CURVE = "P256"
-# Every part is a server, and etcd's members and Patroni are clients of their like too.
+# Most parts are servers and clients at once: etcd's members, Patroni.
 _USES = ["digital_signature", "key_agreement", "server_auth", "client_auth"]
 _DATA_DIR = "/var/lib/hft/data"
 _KEY_SECRET = "tls-key"
@@ -42,14 +42,14 @@ sync .
 
 @dataclass(frozen=True, kw_only=True)
 class TlsPart:
-    """A part that serves TLS."""
+    """A part with a certificate of its own, for what it serves and for what it asks others."""
 
     member: str
     """Its name: `tsdb-0`."""
     placement: Placement
     """Its host: the address there is what the certificate is for."""
     image: str
-    """Image id of the part: the user of the image owns the key."""
+    """Image id of the part: its user owns the key, and must own the image's /var/lib/hft/data."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,14 @@ from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
-from components._common.tls import CLIENT_AUTHORITY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
+from components._common.tls import (
+    CLIENT_AUTHORITY_FILE,
+    CURL_AS_PART,
+    SERVER_AUTHORITY_FILE,
+    TLS_DIR,
+    Tls,
+    reload_spec,
+)
 from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
 from components.database.render import (
@@ -44,7 +51,8 @@ end=$(($(date +%s) + seconds))
 while :; do
     for member; do
         told=$(printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
-            curl -fsS --max-time 5 -o /dev/null --data @- "http://$member/v3/kv/put" 2>&1) && exit 0
+            curl -fsS {" ".join(CURL_AS_PART)} --max-time 5 -o /dev/null --data @- "https://$member/v3/kv/put" 2>&1) &&
+            exit 0
         last="$member: $told"
     done
     [ "$(date +%s)" -lt "$end" ] || break
@@ -162,8 +170,9 @@ class TimescaleCluster(pulumi.ComponentResource):
         )
 
     def _make_shared(self, name: str, args: TimescaleClusterArgs) -> docker.Container:
-        """Puts what all nodes share into etcd: before the first start, and again when it has changed."""
+        """Puts what all nodes share into etcd, as the first node: before that starts, and again when it has changed."""
         placement = args.placements[args.settings.hosts[0]]
+        live = args.tls.live[self.members[0].name]
         clients = [host.address for host in args.placements.values()]
         spec = ContainerSpec(
             component="database",
@@ -173,9 +182,12 @@ class TimescaleCluster(pulumi.ComponentResource):
             entrypoint=["/bin/sh", "-euc", _PUT_INTO_ETCD],
             command=[SHARED_KEY, str(_QUORUM_SECONDS), *args.etcd_endpoints],
             files={_SHARED_FILE: shared_json(args.settings, clients)},
+            volumes_read={TLS_DIR: live.volume},
             memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
-        return docker.Container(f"{name}-shared", one_shot_arguments(spec, placement), opts=options(self, placement))
+        return docker.Container(
+            f"{name}-shared", one_shot_arguments(spec, placement), opts=options(self, placement, [live.filled])
+        )
 
     def _make_replicated(
         self, name: str, args: TimescaleClusterArgs, after: docker.Container

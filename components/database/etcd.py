@@ -11,6 +11,7 @@ from components._common.naming import member_name
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
+from components._common.tls import TLS_DIR, Tls
 from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
 from components.database.failover import FailoverSettings
@@ -32,6 +33,8 @@ class EtcdClusterArgs:
     """Hosts by name."""
     image: str
     """Image id of etcd."""
+    tls: Tls
+    """The certificates of all members, by the members' names."""
 
 
 class EtcdCluster(pulumi.ComponentResource):
@@ -39,8 +42,8 @@ class EtcdCluster(pulumi.ComponentResource):
 
     Use it as the store of one `TimescaleCluster` and of the engines' leases. It survives the loss of a minority of its
     members. All start at once, since none is healthy before a majority is there; so a changed setting restarts all
-    together, for less than the time that Patroni retries. It does not encrypt or ask for passwords: it binds its
-    hosts' addresses only.
+    together, for less than the time that Patroni retries. Peers and clients have to show a certificate by the stack's
+    authority, over TLS 1.3; any will do for all keys. It reads its own at each handshake, so a renewal needs nothing.
     """
 
     endpoints: tuple[str, ...]
@@ -57,7 +60,7 @@ class EtcdCluster(pulumi.ComponentResource):
             self._make_member(name, args, members, index, args.placements[host])
         self.endpoints = tuple(member.client for member in members)
         self.scrape_targets = tuple(
-            ScrapeTarget(job="etcd", instance=member.name, address=member.client) for member in members
+            ScrapeTarget(job="etcd", instance=member.name, address=member.metrics) for member in members
         )
         self.alert_rules = alert_rules()
         self.register_outputs(
@@ -72,6 +75,7 @@ class EtcdCluster(pulumi.ComponentResource):
         self, name: str, args: EtcdClusterArgs, members: tuple[EtcdMember, ...], index: int, placement: Placement
     ) -> docker.Container:
         member = members[index]
+        live = args.tls.live[member.name]
         volume = kept_volume(
             self,
             f"{name}-data-{index}",
@@ -90,24 +94,29 @@ class EtcdCluster(pulumi.ComponentResource):
                 args.settings, args.failover, members, index, token=f"hft-{pulumi.get_stack()}-{name}"
             ),
             volumes={DATA_DIR: volume.name},
-            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.client}/health"],
+            volumes_read={TLS_DIR: live.volume},
+            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.metrics}/health"],
             memory_mib=args.settings.memory_mib,
             # A quorum is more than a healthy member, and the cluster's first write waits for it.
             awaited=False,
         )
-        return docker.Container(f"{name}-node-{index}", arguments(spec, placement), opts=options(self, placement))
+        return docker.Container(
+            f"{name}-node-{index}", arguments(spec, placement), opts=options(self, placement, [live.filled])
+        )
 
 
 def etcd_members(name: str, settings: EtcdSettings, placements: Placements) -> tuple[EtcdMember, ...]:
     """The members with their addresses and ports."""
     clients = member_ports(settings.client_port, settings.hosts)
     peers = member_ports(settings.peer_port, settings.hosts)
+    metrics = member_ports(settings.metrics_port, settings.hosts)
     return tuple(
         EtcdMember(
             name=member_name(name, index),
             address=placements[host].address,
             client_port=clients[index],
             peer_port=peers[index],
+            metrics_port=metrics[index],
         )
         for index, host in enumerate(settings.hosts)
     )

@@ -7,7 +7,7 @@ from typing import Any
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.render import to_json, to_yaml
-from components._common.tls import CERTIFICATE_FILE, KEY_FILE
+from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE
 from components.database.failover import FailoverSettings
 from components.database.settings import DATABASE, DatabaseObjectsSettings, DatabaseSettings, EtcdSettings, RoleSettings
 from components.database.tuning import cluster_parameters, node_parameters
@@ -40,16 +40,22 @@ class EtcdMember:
     address: str
     client_port: int
     peer_port: int
+    metrics_port: int
 
     @property
     def client(self) -> str:
-        """`address:port` for clients and metrics."""
+        """`address:port` for clients."""
         return f"{self.address}:{self.client_port}"
 
     @property
     def peer_url(self) -> str:
         """Where its peers reach it."""
-        return f"http://{self.address}:{self.peer_port}"
+        return f"https://{self.address}:{self.peer_port}"
+
+    @property
+    def metrics(self) -> str:
+        """`address:port` of metrics and health, which hold no secret and are not encrypted."""
+        return f"{self.address}:{self.metrics_port}"
 
 
 def etcd_arguments(
@@ -60,8 +66,9 @@ def etcd_arguments(
     flags = {
         "name": me.name,
         "data-dir": DATA_DIR,
-        "listen-client-urls": f"http://{me.client}",
-        "advertise-client-urls": f"http://{me.client}",
+        "listen-client-urls": f"https://{me.client}",
+        "advertise-client-urls": f"https://{me.client}",
+        "listen-metrics-urls": f"http://{me.metrics}",
         "listen-peer-urls": me.peer_url,
         "initial-advertise-peer-urls": me.peer_url,
         "initial-cluster": ",".join(f"{member.name}={member.peer_url}" for member in members),
@@ -73,8 +80,21 @@ def etcd_arguments(
         "auto-compaction-retention": f"{settings.compaction_hours}h",
         "quota-backend-bytes": settings.quota_mib * 1024 * 1024,
         "log-level": "warn",
+        "tls-min-version": "TLS1.3",
+        **_mutual_tls(),
+        **_mutual_tls("peer-"),
     }
     return [f"--{name}={value}" for name, value in flags.items()]
+
+
+def _mutual_tls(door: str = "") -> dict[str, str]:
+    """A door of etcd that lets in who has a certificate by the stack's authority: that for clients, or `peer-`."""
+    return {
+        f"{door}cert-file": CERTIFICATE_FILE,
+        f"{door}key-file": KEY_FILE,
+        f"{door}trusted-ca-file": SERVER_AUTHORITY_FILE,
+        f"{door}client-cert-auth": "true",
+    }
 
 
 def patroni_yml(
@@ -96,6 +116,10 @@ def patroni_yml(
                 "hosts": nearest_first(member.address, etcd_endpoints),
                 # In this order, not in one that etcd tells: a node that talks to the host that is lost waits for it.
                 "use_proxies": True,
+                "protocol": "https",
+                "cacert": SERVER_AUTHORITY_FILE,
+                "cert": CERTIFICATE_FILE,
+                "key": KEY_FILE,
             },
             "bootstrap": _bootstrap(),
             "postgresql": _postgresql(settings, member),

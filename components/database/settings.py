@@ -54,15 +54,18 @@ class EtcdSettings(Settings):
     compaction_hours: int = Field(default=1, ge=1, le=168)
     """How many hours of old revisions are kept. etcd documentation, maintenance: periodic compaction."""
     client_port: Annotated[int, PORT] = 12379
-    """First port for clients and metrics."""
+    """First port for clients."""
     peer_port: Annotated[int, PORT] = 12479
     """First port for peers."""
+    metrics_port: Annotated[int, PORT] = 12579
+    """First port of metrics and health."""
 
     def port_uses(self) -> tuple[PortUse, ...]:
         """The ports of all members."""
         return (
             *uses("database.etcd.client_port", self.client_port, self.hosts),
             *uses("database.etcd.peer_port", self.peer_port, self.hosts),
+            *uses("database.etcd.metrics_port", self.metrics_port, self.hosts),
         )
 
     @model_validator(mode="after")

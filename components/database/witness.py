@@ -10,6 +10,7 @@ from components._common.container import CONFIG_DIR, ContainerSpec, arguments, o
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.tls import TLS_DIR, Tls
 from components.database.alerts import alert_rules
 from components.database.settings import DatabaseSettings
 from components.database.witness_config import witness_json
@@ -34,6 +35,8 @@ class FailoverWitnessArgs:
     """The nodes of the cluster, in the order of the settings."""
     etcd_endpoints: tuple[str, ...]
     """`address:port` of each member of etcd."""
+    tls: Tls
+    """The certificates of all witnesses, by `<name>-<host>`."""
 
 
 class FailoverWitness(pulumi.ComponentResource):
@@ -76,6 +79,7 @@ class FailoverWitness(pulumi.ComponentResource):
         listen = Endpoint(placement.address, args.settings.witness_port)
         # Several stacks may share a host, and nft's names have no dashes.
         table = f"hft_{pulumi.get_stack()}_{name}".replace("-", "_")
+        live = args.tls.live[f"{name}-{placement.host}"]
         text = witness_json(args.settings, placement.host, listen, args.members, args.etcd_endpoints, table=table)
         spec = ContainerSpec(
             component="database",
@@ -84,8 +88,11 @@ class FailoverWitness(pulumi.ComponentResource):
             image=args.image,
             command=["workloads.witness", "--config", _CONFIG],
             files={_CONFIG: text},
+            volumes_read={TLS_DIR: live.volume},
             capabilities=["NET_ADMIN"],
             healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{listen}/healthz"],
             memory_mib=_MEMORY_MIB,
         )
-        return docker.Container(f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement))
+        return docker.Container(
+            f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement, [live.filled])
+        )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.ports import member_ports
 from components._common.render import to_json
+from components._common.tls import OWN_FILES
 from components.database.failover import WITNESS_INTERVAL_MS, WITNESS_TIMEOUT_MS
 from components.database.render import SCOPE, nearest_first
 from components.database.settings import DatabaseSettings
@@ -35,7 +36,8 @@ def witness_json(
             "host": host,
             "listen_address": listen.address,
             "listen_port": listen.port,
-            "etcd_endpoints": [f"http://{each}" for each in nearest_first(listen.address, etcd_endpoints)],
+            "etcd_endpoints": [f"https://{each}" for each in nearest_first(listen.address, etcd_endpoints)],
+            "etcd_tls": OWN_FILES,
             "etcd_peer_ports": sorted(set(member_ports(settings.etcd.peer_port, settings.etcd.hosts))),
             "prefix": f"/hft/{SCOPE}/",
             "members": nodes,

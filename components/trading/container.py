@@ -31,6 +31,8 @@ class TradingContainerArgs:
     """Absolute path below /etc/hft → text. A changed file replaces the container."""
     secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Secret name → value, found at /run/secrets/<name>."""
+    volumes_read: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Absolute path → name of a volume that another container writes, mounted read-only."""
     metrics_port: int | None = None
     """Port of `GET /metrics` on the host's address; without one it is not scraped."""
 
@@ -59,6 +61,7 @@ class TradingContainer(pulumi.ComponentResource):
             command=args.command,
             files=args.files,
             secrets=args.secrets,
+            volumes_read=args.volumes_read,
             anonymous_volumes=[CONFIG_DIR, SECRET_DIR],
             healthy=args.healthy,
             ready_timeout_seconds=settings.ready_timeout_seconds,

@@ -9,7 +9,7 @@ import pulumi
 from components._common.endpoint import Endpoint
 from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
-from components._common.tls import CLIENT_AUTHORITY_FILE
+from components._common.tls import TLS_DIR, Tls
 from components.trading.container import TradingContainer, TradingContainerArgs
 from components.trading.render import engine_json
 from components.trading.settings import EngineSettings, SymbolSettings
@@ -41,8 +41,8 @@ class TradingEngineArgs:
     """Password of `hft_ticks` (secret db-ticks), who stores ticks."""
     standby_confirms: bool = False
     """Whether commits wait for a standby; if so, the engine only reduces where they do not."""
-    authority_pem: pulumi.Input[str] | None = None
-    """Certificate of the authority that the database's must be by; goes with `database`."""
+    tls: Tls | None = None
+    """The certificates, the engine's own by its name; go with `database` and `etcd_endpoints`."""
     etcd_endpoints: Sequence[str] = ()
     """`address:port` of the store that holds the leader's lease; without any, the slot takes itself for the leader."""
 
@@ -64,6 +64,7 @@ class TradingEngine(pulumi.ComponentResource):
     def __init__(self, name: str, args: TradingEngineArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
         settings = args.settings
+        live = args.tls.live[name] if args.tls else None
         self.endpoint = Endpoint(args.placements[settings.host].address, settings.port)
         container = TradingContainer(
             f"{name}-{settings.slot}",
@@ -72,12 +73,13 @@ class TradingEngine(pulumi.ComponentResource):
                 placements=args.placements,
                 image=args.image,
                 command=["workloads.engine", "--config", _CONFIG],
-                files={_CONFIG: self._config(args), **_authority(args)},
+                files={_CONFIG: self._config(args)},
                 secrets=_secrets(args),
+                volumes_read={TLS_DIR: live.volume} if live else {},
                 healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{self.endpoint}/readyz"],
                 metrics_port=settings.port,
             ),
-            pulumi.ResourceOptions(parent=self),
+            pulumi.ResourceOptions(parent=self, depends_on=[live.filled] if live else []),
         )
         self.scrape_targets = container.scrape_targets
         self.alert_rules = {"trading.yaml": _ALERTS.read_text()}
@@ -106,7 +108,3 @@ class TradingEngine(pulumi.ComponentResource):
 def _secrets(args: TradingEngineArgs) -> dict[str, pulumi.Input[str]]:
     given = {"db-writer": args.database_password, "db-ticks": args.ticks_password}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _authority(args: TradingEngineArgs) -> dict[str, pulumi.Input[str]]:
-    return {} if args.authority_pem is None else {CLIENT_AUTHORITY_FILE: args.authority_pem}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from components._common.endpoint import Endpoint
 from components._common.render import to_json
-from components._common.tls import CLIENT_AUTHORITY_FILE
+from components._common.tls import OWN_FILES, SERVER_AUTHORITY_FILE
 from components.trading.settings import (
     VENUE_PORT,
     EngineSettings,
@@ -61,7 +61,7 @@ def engine_json(
         ],
         "arbitrage": {"min_edge_bps": settings.min_edge_bps, "min_size_usd": settings.min_size_usd},
         "risk": settings.limits.model_dump(),
-        "lease": {"endpoints": [f"http://{endpoint}" for endpoint in etcd_endpoints]},
+        "lease": _lease(etcd_endpoints) if etcd_endpoints else None,
         "database": _database(database, standby_confirms) if database else None,
         "state_on_leadership": settings.state_on_leadership,
         "dead_man_ms": settings.dead_man_seconds * 1000,
@@ -70,6 +70,10 @@ def engine_json(
         "trader_id": settings.trader_id,
     }
     return to_json(document)
+
+
+def _lease(etcd_endpoints: Sequence[str]) -> dict[str, object]:
+    return {"endpoints": [f"https://{endpoint}" for endpoint in etcd_endpoints], "tls": OWN_FILES}
 
 
 def _database(endpoint: Endpoint, standby_confirms: bool) -> dict[str, object]:
@@ -82,5 +86,5 @@ def _database(endpoint: Endpoint, standby_confirms: bool) -> dict[str, object]:
         "ticks_user": "hft_ticks",
         "ticks_password_file": TICKS_PASSWORD_FILE,
         "standby_confirms": standby_confirms,
-        "authority_file": CLIENT_AUTHORITY_FILE,
+        "authority_file": SERVER_AUTHORITY_FILE,
     }

@@ -18,7 +18,7 @@ SETTINGS = DatabaseSettings.model_validate(
         "hosts": ["here"] * 3,
         "memory_mib": 512,
         "wal_mib": 256,
-        "etcd": {"hosts": ["here"] * 3, "client_port": 22379, "peer_port": 22479},
+        "etcd": {"hosts": ["here"] * 3, "client_port": 22379, "peer_port": 22479, "metrics_port": 22579},
         "postgres_port": 25432,
         "patroni_port": 28008,
         "exporter_port": 29187,
@@ -29,13 +29,14 @@ ROUTER = RouterSettings(hosts=("here",), writer_port=25000, reader_port=25100, s
 images = ImageLock.load(Path(__file__).parents[2] / "images/lock.json")
 at = Hosts("hosts", HostsArgs(settings=[HERE])).placements
 key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
-nodes = [
-    TlsPart(member=f"tsdb-{index}", placement=at[host], image=images["timescaledb"])
-    for index, host in enumerate(SETTINGS.hosts)
+parts = [
+    TlsPart(member=f"{name}-{index}", placement=at[host], image=images[image])
+    for name, image, hosts in (("etcd", "etcd", SETTINGS.etcd.hosts), ("tsdb", "timescaledb", SETTINGS.hosts))
+    for index, host in enumerate(hosts)
 ]
-tls = Certificates("certs", CertificatesArgs(settings=CertsSettings(), parts=nodes)).tls
+tls = Certificates("certs", CertificatesArgs(settings=CertsSettings(), parts=parts)).tls
 
-etcd = EtcdCluster("etcd", EtcdClusterArgs(settings=SETTINGS.etcd, placements=at, image=images["etcd"]))
+etcd = EtcdCluster("etcd", EtcdClusterArgs(settings=SETTINGS.etcd, placements=at, image=images["etcd"], tls=tls))
 cluster = TimescaleCluster(
     "tsdb",
     TimescaleClusterArgs(

@@ -10,14 +10,16 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from docker import DockerClient
+from docker.models.containers import Container
 
+from components._common.tls import TLS_DIR
 from ops.errors import OpsError
 
 SECONDS = 60
@@ -33,15 +35,25 @@ def unpacked(client: DockerClient, image: str) -> Iterator[Path]:
     """The image's files in a folder."""
     container = client.containers.create(image, name="hft-bench-files", network_mode="none")
     try:
-        with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder, tempfile.TemporaryFile() as archive:
-            for chunk in client.api.export(str(container.id)):
-                archive.write(chunk)
-            archive.seek(0)
-            with tarfile.open(fileobj=archive) as files:
-                files.extractall(folder, filter="tar")
+        with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder:
+            _extract(client.api.export(str(container.id)), Path(folder))
             yield Path(folder)
     finally:
         container.remove(v=True)
+
+
+def take_certificate(container: Container, root: Path) -> None:
+    """Have the certificate of a container for its programs in `root` too."""
+    chunks, _ = container.get_archive(TLS_DIR)
+    _extract(chunks, root / Path(TLS_DIR).parent.relative_to("/"))
+
+
+def _extract(chunks: Iterable[bytes], folder: Path) -> None:
+    with tempfile.TemporaryFile() as archive:
+        archive.writelines(chunks)
+        archive.seek(0)
+        with tarfile.open(fileobj=archive) as files:
+            files.extractall(folder, filter="tar")
 
 
 def bare_settings(engine: Mapping[str, Any], venues: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

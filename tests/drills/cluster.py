@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 from docker.models.containers import Container
 
+from components._common.tls import CURL_AS_PART
 from components.database import DatabaseSettings
 from components.pooling import PoolingSettings
 from ops.docker_hosts import connected
@@ -112,7 +113,7 @@ class Cluster:
     def takes_part(self, host: Host) -> bool:
         """Whether the member of etcd on a host is one of those that decide."""
         try:
-            return _ASK.get(f"http://{host.address}:{self.database.etcd.client_port}/health").is_success
+            return _ASK.get(f"http://{host.address}:{self.database.etcd.metrics_port}/health").is_success
         except httpx.HTTPError:
             return False
 
@@ -232,9 +233,11 @@ class Cluster:
         return [int(line) for line in self.execute(host, "psql", "-XAtqp", port, "-c", query, "hft").splitlines()]
 
     def _etcd(self, host: Host, command: str, **arguments: str) -> dict[str, Any]:
-        """What a member of etcd answers to a command of maintenance, by its gateway for JSON."""
-        url = f"http://{host.address}:{self.database.etcd.client_port}/v3/maintenance/{command}"
-        found: dict[str, Any] = _ASK.post(url, json=arguments).raise_for_status().json()
+        """What a member of etcd answers the node beside it to a command of maintenance, by its gateway for JSON."""
+        url = f"https://{host.address}:{self.database.etcd.client_port}/v3/maintenance/{command}"
+        found: dict[str, Any] = json.loads(
+            self.execute(host, "curl", "-fsS", *CURL_AS_PART, "-d", json.dumps(arguments), url)
+        )
         return found
 
     def _fences(self, host: Host) -> bool:

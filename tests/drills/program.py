@@ -36,7 +36,9 @@ backup = BackupSettings.model_validate(kept) if kept else None
 images = ImageLock.load(Path("images/lock.json"))
 at = Hosts("hosts", HostsArgs(settings=hosts)).placements
 key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
-parts = [(f"tsdb-{index}", host, "timescaledb") for index, host in enumerate(database.hosts)]
+parts = [(f"etcd-{index}", host, "etcd") for index, host in enumerate(database.etcd.hosts)]
+parts += [(f"tsdb-{index}", host, "timescaledb") for index, host in enumerate(database.hosts)]
+parts += [(f"witness-{host}", host, "witness") for host in database.witness_hosts]
 parts += [(f"pooler-{host}", host, "pgbouncer") for host in pooling.pooler.hosts]
 tls = Certificates(
     "certs",
@@ -47,7 +49,8 @@ tls = Certificates(
 ).tls
 
 etcd = EtcdCluster(
-    "etcd", EtcdClusterArgs(settings=database.etcd, failover=database.failover, placements=at, image=images["etcd"])
+    "etcd",
+    EtcdClusterArgs(settings=database.etcd, failover=database.failover, placements=at, image=images["etcd"], tls=tls),
 )
 repository = (
     BackupRepository(
@@ -95,6 +98,7 @@ FailoverWitness(
         image=images["witness"],
         members=cluster.members,
         etcd_endpoints=etcd.endpoints,
+        tls=tls,
     ),
     pulumi.ResourceOptions(depends_on=[etcd]),
 )

@@ -42,6 +42,9 @@ def test_the_database_comes_alone(run: Any, recorder: Recorder) -> None:
 
     assert exported["writer"] == "127.0.0.1:25000"
     assert recorder.names(CONTAINER) == [
+        "certs-etcd-0-fill",
+        "certs-etcd-1-fill",
+        "certs-etcd-2-fill",
         "certs-tsdb-0-fill",
         "certs-tsdb-1-fill",
         "certs-tsdb-2-fill",
@@ -61,7 +64,7 @@ def test_the_database_comes_alone(run: Any, recorder: Recorder) -> None:
         "tsdb-replicated",
         "tsdb-shared",
     ]
-    assert len(recorder.names(VOLUME)) == 9
+    assert len(recorder.names(VOLUME)) == 12
 
 
 def test_an_image_of_your_own_is_pinned_and_its_key_is_a_file(run: Any, recorder: Recorder) -> None:

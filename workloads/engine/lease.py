@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from workloads.engine.settings import EngineSettings
+from workloads.engine.settings import EngineSettings, LeaseSettings
 from workloads.etcd import FAILURES, Etcd, encoded
 from workloads.log import Log
+from workloads.tls import ClientTls
 
 log = Log("engine.lease")
 _MARGIN: Final = 0.2
@@ -52,7 +53,7 @@ class SingleSlot:
 
     async def run(self) -> None:
         """Become the leader at once."""
-        log.warning("no lease endpoints: single slot, epoch 1, nothing fences a second engine")
+        log.warning("no lease: single slot, epoch 1, nothing fences a second engine")
         self.epoch = 1
         self._changed()
         await asyncio.get_running_loop().create_future()
@@ -64,18 +65,17 @@ class SingleSlot:
 
 
 class EtcdLease:
-    """Leadership by etcd's v3 API in JSON over HTTP. `changed` is called when it is won or lost."""
+    """Leadership by a key in etcd. `changed` is called when it is won or lost."""
 
-    def __init__(self, settings: EngineSettings, changed: Callable[[], None]) -> None:
+    def __init__(self, settings: EngineSettings, lease: LeaseSettings, changed: Callable[[], None]) -> None:
         self.epoch = 0
         self._changed = changed
-        self._ttl = settings.lease.ttl_seconds
+        self._ttl = lease.ttl_seconds
         self._key = f"/hft/{settings.stack}/leader/{settings.strategy}"
         self._value = encoded(json.dumps({"slot": settings.slot, "digest": settings.digest}))
         self._lease_id = ""
         self._valid_until = 0.0
-        endpoints = settings.lease.endpoints
-        self._etcd = Etcd(endpoints, timeout_seconds=self._ttl / 3 / max(len(endpoints), 1))
+        self._etcd = Etcd(lease.endpoints, ClientTls(lease.tls), timeout_seconds=self._ttl / 3 / len(lease.endpoints))
 
     def held(self) -> bool:
         """Say whether the lease cannot have ended yet, by this machine's clock."""
@@ -146,4 +146,4 @@ class EtcdLease:
 
 def lease(settings: EngineSettings, changed: Callable[[], None]) -> Lease:
     """Return the lease that the settings ask for."""
-    return EtcdLease(settings, changed) if settings.lease.endpoints else SingleSlot(changed)
+    return EtcdLease(settings, settings.lease, changed) if settings.lease else SingleSlot(changed)

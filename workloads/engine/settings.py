@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from workloads.config import Settings
 from workloads.metrics import TradingState
+from workloads.tls import TlsSettings
 
 
 class VenueSettings(Settings):
@@ -49,9 +50,10 @@ class RiskSettings(Settings):
 
 
 class LeaseSettings(Settings):
-    """The etcd lease that makes one slot the leader; no endpoint means one slot, epoch 1."""
+    """The etcd lease that makes one slot the leader."""
 
-    endpoints: tuple[str, ...] = Field(default=(), description="etcd client URLs, as http://10.0.0.1:2379")
+    endpoints: tuple[str, ...] = Field(min_length=1, description="etcd client URLs, as https://10.0.0.1:2379")
+    tls: TlsSettings = Field(description="the engine's own certificate")
     ttl_seconds: int = Field(default=5, ge=2, le=60, description="leadership ends so long after the last renewal")
 
 
@@ -91,7 +93,7 @@ class EngineSettings(Settings):
     symbols: tuple[SymbolSettings, ...] = Field(min_length=1)
     arbitrage: ArbitrageSettings = ArbitrageSettings()
     risk: RiskSettings
-    lease: LeaseSettings = LeaseSettings()
+    lease: LeaseSettings | None = Field(default=None, description="none: one slot, epoch 1, no fencing")
     database: DatabaseSettings | None = Field(default=None, description="none: nothing is recorded")
     state_on_leadership: TradingState = Field(default="halted", description="state to take with the lease")
     # Kraken Spot recommends 60 s, One Trading 30 s; it has to outlast the drain.

@@ -12,6 +12,7 @@ from workloads.etcd import Etcd
 from workloads.log import Log
 from workloads.metrics import CONTENT_TYPE
 from workloads.serve import fail
+from workloads.tls import ClientTls
 from workloads.witness.fence import Fence
 from workloads.witness.leadership import EtcdLeadership
 from workloads.witness.node import Nodes
@@ -35,11 +36,12 @@ class Witness:
         self._settings = settings
         ports = [port for each in settings.members for port in (each.postgres_port, each.patroni_port)]
         self._fence = Fence(settings.table, ports)
-        self._etcd = Etcd(settings.etcd_endpoints, _ETCD_SECONDS)
+        tls = ClientTls(settings.etcd_tls)
+        self._etcd = Etcd(settings.etcd_endpoints, tls, _ETCD_SECONDS)
         here = tuple(member for member in settings.members if member.host == settings.host)
         self._nodes = Nodes(here, _NODE_SECONDS)
-        own = [each for each in settings.etcd_endpoints if each.startswith(f"http://{settings.listen_address}:")]
-        self._own_etcd = Etcd(own, _ETCD_SECONDS) if own else None
+        own = [each for each in settings.etcd_endpoints if each.startswith(f"https://{settings.listen_address}:")]
+        self._own_etcd = Etcd(own, tls, _ETCD_SECONDS) if own else None
         leadership = EtcdLeadership(self._own_etcd)
         self._watch = Watch(settings, Store(self._etcd, settings.prefix), self._nodes, self._fence, leadership)
         self._peers = PeerConnections(settings.etcd_peer_ports)

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from workloads.config import Settings
+from workloads.tls import TlsSettings
 
 
 class Member(Settings):
@@ -25,7 +26,9 @@ class WitnessSettings(Settings):
     listen_port: int
     """Metrics and health."""
     etcd_endpoints: tuple[str, ...] = Field(min_length=1)
-    """`http://address:port` of each member of etcd, the nearest first."""
+    """`https://address:port` of each member of etcd, the nearest first."""
+    etcd_tls: TlsSettings
+    """The witness's own certificate."""
     etcd_peer_ports: tuple[int, ...]
     """Where the members of etcd listen for each other."""
     prefix: str

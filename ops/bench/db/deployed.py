@@ -55,7 +55,7 @@ def settings(sizes: Sizes, cpus: int) -> dict[str, Any]:
             # Two loads at once, beside the pooler's own connections.
             "max_connections": 150,
             "objects": {"writer": _ROLE, "ticks": _ROLE},
-            "etcd": {"hosts": [_HOST], "client_port": 31179, "peer_port": 31279},
+            "etcd": {"hosts": [_HOST], "client_port": 31179, "peer_port": 31279, "metrics_port": 31379},
             "postgres_port": 31132,
             "patroni_port": 31108,
             "exporter_port": 31187,

@@ -137,6 +137,9 @@ def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recor
             "permissions": "0444",
         }
     ]
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/tls", "readOnly": True, "volumeName": "hft-dev-tsdb-0-tls"}
+    ]
     assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
     assert (found["memory"], label(found, "hft.tier"), label(found, "hft.secrets")) == (32, "infra", None)
 
@@ -144,6 +147,7 @@ def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recor
 def test_nodes_start_one_after_the_other_once_etcd_has_what_they_share(recorder: Recorder, options: Options) -> None:
     recorder.run(lambda: build() and None)
 
+    assert recorder.run(partial(options.after, "tsdb-shared")) == ["tsdb-0-filled"]
     assert [recorder.run(partial(options.after, name)) for name in NODES] == [
         ["tsdb-0-filled", "tsdb-shared"],
         ["tsdb-1-filled", "tsdb-node-0"],

@@ -1,25 +1,33 @@
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
+
 from components._common.scraping import ScrapeTarget
 from components.database import EtcdCluster, EtcdClusterArgs, EtcdSettings, FailoverSettings
 from components.database.alerts import alert_rules
 from components.database.render import EtcdMember, etcd_arguments
 from tests.components.conftest import Options
-from tests.conftest import CONTAINER, VOLUME, Recorder, placements
+from tests.conftest import CONTAINER, VOLUME, Recorder, placements, tls
 
 SETTINGS = EtcdSettings(hosts=("a", "b", "a"), memory_mib=512)
 MEMBERS = [
-    EtcdMember(name="etcd-0", address="10.0.0.1", client_port=12379, peer_port=12479),
-    EtcdMember(name="etcd-1", address="10.0.0.2", client_port=12379, peer_port=12479),
-    EtcdMember(name="etcd-2", address="10.0.0.1", client_port=12380, peer_port=12480),
+    EtcdMember(name="etcd-0", address="10.0.0.1", client_port=12379, peer_port=12479, metrics_port=12579),
+    EtcdMember(name="etcd-1", address="10.0.0.2", client_port=12379, peer_port=12479, metrics_port=12579),
+    EtcdMember(name="etcd-2", address="10.0.0.1", client_port=12380, peer_port=12480, metrics_port=12580),
 ]
 NODES = ["etcd-node-0", "etcd-node-1", "etcd-node-2"]
 VOLUMES = ["etcd-data-0", "etcd-data-1", "etcd-data-2"]
 
 
 def build() -> EtcdCluster:
-    return EtcdCluster("etcd", EtcdClusterArgs(settings=SETTINGS, placements=placements("a", "b"), image="sha256:etcd"))
+    args = EtcdClusterArgs(
+        settings=SETTINGS,
+        placements=placements("a", "b"),
+        image="sha256:etcd",
+        tls=tls("etcd-0", "etcd-1", "etcd-2"),
+    )
+    return EtcdCluster("etcd", args)
 
 
 def seen(recorder: Recorder, look: Callable[[EtcdCluster], Any]) -> Any:
@@ -42,8 +50,11 @@ def test_the_second_member_of_a_host_has_its_own_name_arguments_volume_and_healt
     assert found["name"] == "hft-dev-etcd-2"
     assert found["image"] == "sha256:etcd"
     assert found["command"] == etcd_arguments(SETTINGS, FailoverSettings(), MEMBERS, 2, token="hft-dev-etcd")
-    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:12380/health"]
-    assert found["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-etcd-2-data"}]
+    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:12580/health"]
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-etcd-2-data"},
+        {"containerPath": "/var/lib/hft/tls", "readOnly": True, "volumeName": "hft-dev-etcd-2-tls"},
+    ]
     assert found["uploads"] == []
     assert found["memory"] == 512
     # The cluster's first write waits for a quorum, which is more than health.
@@ -59,10 +70,14 @@ def test_data_is_protected_and_outlives_its_resource_and_containers_do_not(
     assert options.kept() == VOLUMES
 
 
-def test_members_start_together_since_none_is_healthy_alone(recorder: Recorder, options: Options) -> None:
-    recorder.run(lambda: build() and None)
+def test_members_wait_for_their_certificates_and_not_for_each_other_since_none_is_healthy_alone(
+    recorder: Recorder, options: Options
+) -> None:
+    def program() -> Any:
+        build()
+        return pulumi.Output.all(*(options.after(name) for name in NODES))
 
-    assert [options[name].depends_on for name in NODES] == [[], [], []]
+    assert recorder.run(program) == [["etcd-0-filled"], ["etcd-1-filled"], ["etcd-2-filled"]]
 
 
 def test_endpoints_are_the_members_client_addresses(recorder: Recorder) -> None:
@@ -73,9 +88,9 @@ def test_every_member_is_scraped(recorder: Recorder) -> None:
     targets = seen(recorder, lambda etcd: [target.as_output() for target in etcd.scrape_targets])
 
     assert targets == [
-        ScrapeTarget(job="etcd", instance="etcd-0", address="10.0.0.1:12379").as_output(),
-        ScrapeTarget(job="etcd", instance="etcd-1", address="10.0.0.2:12379").as_output(),
-        ScrapeTarget(job="etcd", instance="etcd-2", address="10.0.0.1:12380").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-0", address="10.0.0.1:12579").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-1", address="10.0.0.2:12579").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-2", address="10.0.0.1:12580").as_output(),
     ]
 
 

@@ -2,35 +2,28 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from docker.models.containers import Container
 
 from components._common.endpoint import DatabaseMember
-from components.database import (
-    DatabaseSettings,
-    EtcdSettings,
-    FailoverSettings,
-    TimescaleCluster,
-    TimescaleClusterArgs,
-)
-from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments, patroni_yml, shared_json
+from components.database import DatabaseSettings, FailoverSettings, TimescaleCluster, TimescaleClusterArgs
+from components.database.render import DATA_DIR, SHARED_KEY, patroni_yml, shared_json
 from components.database.tuning import tune
-from tests.components.authority import Authority, certified
+from tests.components.authority import Authority, certified, fill
 from tests.components.database.test_settings import database
 from tests.components.database.test_tuning import BOUNDS, number, parameters
+from tests.components.etcd import AUTHORITY, ETCD, arguments, etcdctl, healthy
+from tests.components.etcd import etcd as running_etcd
+from tests.components.etcd import member as etcd_member
 from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
 from tests.conftest import CONTAINER, Recorder, placements, tls
 
 pytestmark = pytest.mark.images
 
-AUTHORITY, STRANGER = Authority(), Authority("stranger")
-ETCD = EtcdMember(name="etcd-0", address="127.0.0.1", client_port=12379, peer_port=12479)
+STRANGER = Authority("stranger")
 SCRATCH: dict[str, Any] = {"tmpfs": {"/tmp": "", "/run/postgresql": ""}}
-WITH_DATA: dict[str, Any] = {"volumes": [*FOLDERS, DATA_DIR]}
-HEALTHY = ["curl", "-fsS", f"http://{ETCD.client}/health"]
 # Patroni's check refuses 127.0.0.1 as the address of a member, but no other address of the loopback.
 MEMBER = DatabaseMember(name="tsdb-0", address="127.0.0.2", postgres_port=15432, patroni_port=18008)
 # What a session on the loopback comes from.
@@ -45,54 +38,46 @@ SMALLEST = {"hosts": ["a"], "synchronous_standbys": 0, "memory_mib": 512, "wal_m
 
 @pytest.fixture(scope="module")
 def etcd() -> Iterator[Container]:
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
-    with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as container:
+    with running_etcd() as container:
         yield container
 
 
-def etcdctl(etcd: Container, *arguments: str) -> str:
-    return execute(etcd, ["etcdctl", f"--endpoints={ETCD.client}", *arguments]).output
+@pytest.fixture(scope="module")
+def node_mount() -> Iterator[str]:
+    """The certificate of the node."""
+    with certified("timescaledb", AUTHORITY.server_files(MEMBER.address)) as mount:
+        yield mount
 
 
 def kept(etcd: Container) -> str:
     """What Patroni would find, with the line feed of etcdctl after it."""
-    return etcdctl(etcd, "get", "--print-value-only", "/hft/hft/config")
+    return etcdctl(etcd, "get", "--print-value-only", "/hft/hft/config").output
 
 
 def test_three_members_find_each_other_by_their_arguments() -> None:
-    members = [
-        EtcdMember(name=f"etcd-{index}", address="127.0.0.1", client_port=12379 + index, peer_port=12479 + index)
-        for index in range(3)
-    ]
-    settings = EtcdSettings(hosts=("a", "a", "a"))
-    with ExitStack() as stack:
-        network: dict[str, str] = {}
-        for index in range(3):
-            arguments = etcd_arguments(settings, FailoverSettings(), members, index, token="hft-dev-etcd")
-            # None is healthy before there is a majority, so only the last one is waited for.
-            ready = HEALTHY if index == 2 else ["true"]
-            last = stack.enter_context(running("etcd", arguments, {}, ready, **WITH_DATA, **network))
-            network = {"network_mode": network.get("network_mode", beside(last))}
+    members = [etcd_member(index) for index in range(3)]
+    with running_etcd(members) as last:
+        listed = etcdctl(last, "member", "list", which=members[2]).output
 
-        listed = execute(last, ["etcdctl", f"--endpoints={members[2].client}", "member", "list"]).output
-        assert sorted(line.split(", ")[1:3] for line in listed.splitlines()) == [
-            ["started", "etcd-0"],
-            ["started", "etcd-1"],
-            ["started", "etcd-2"],
-        ]
+    assert sorted(line.split(", ")[1:3] for line in listed.splitlines()) == [
+        ["started", "etcd-0"],
+        ["started", "etcd-1"],
+        ["started", "etcd-2"],
+    ]
 
 
 @pytest.mark.parametrize(("election_ms", "lease_seconds"), [(1330, 2), (1350, 3)])
 def test_etcd_keeps_a_lease_for_one_and_a_half_elections(election_ms: int, lease_seconds: int) -> None:
     failover = FailoverSettings(etcd_heartbeat_ms=10, etcd_election_ms=election_ms)
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), failover, [ETCD], 0, token="hft-dev-etcd")
-    with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
-        said = etcdctl(etcd, "lease", "grant", "2")
+    with running_etcd(failover=failover) as etcd:
+        said = etcdctl(etcd, "lease", "grant", "2").output
 
     assert said.strip().endswith(f"granted with TTL({lease_seconds}s)")
 
 
-def put_into_etcd(recorder: Recorder, etcd: Container, settings: DatabaseSettings, *endpoints: str) -> Ended:
+def put_into_etcd(
+    recorder: Recorder, etcd: Container, mount: str, settings: DatabaseSettings, *endpoints: str
+) -> Ended:
     """Run the one-shot of the component, in the memory that it has there."""
     args = TimescaleClusterArgs(
         settings=settings,
@@ -113,24 +98,31 @@ def put_into_etcd(recorder: Recorder, etcd: Container, settings: DatabaseSetting
     key, patience_seconds, *endpoints = found["command"]
     assert patience_seconds == "60"
     argv = [*found["entrypoints"], key, "2", *endpoints]
-    return run("timescaledb", argv, files, network_mode=beside(etcd), mem_limit=memory, memswap_limit=memory)
+    options = {"network_mode": beside(etcd), "mem_limit": memory, "memswap_limit": memory}
+    return run("timescaledb", argv, files, volumes=[*FOLDERS, mount], **options)
 
 
-def test_the_one_shot_puts_what_is_shared_where_patroni_looks(recorder: Recorder, etcd: Container) -> None:
-    assert put_into_etcd(recorder, etcd, database(), ETCD.client) == (0, "")
+def test_the_one_shot_puts_what_is_shared_where_patroni_looks(
+    recorder: Recorder, etcd: Container, node_mount: str
+) -> None:
+    assert put_into_etcd(recorder, etcd, node_mount, database(), ETCD.client) == (0, "")
     assert kept(etcd) == shared_json(database(), ["10.0.0.1", "10.0.0.2"]) + "\n"
 
 
-def test_the_one_shot_takes_the_next_member_of_etcd_where_one_is_gone(recorder: Recorder, etcd: Container) -> None:
+def test_the_one_shot_takes_the_next_member_of_etcd_where_one_is_gone(
+    recorder: Recorder, etcd: Container, node_mount: str
+) -> None:
     changed = database(failover={"ttl_seconds": 30})
-    ended = put_into_etcd(recorder, etcd, changed, "127.0.0.1:1", ETCD.client)
+    ended = put_into_etcd(recorder, etcd, node_mount, changed, "127.0.0.1:1", ETCD.client)
 
     assert ended == (0, "")
     assert kept(etcd) == shared_json(changed, ["10.0.0.1", "10.0.0.2"]) + "\n"
 
 
-def test_the_one_shot_fails_where_no_member_of_etcd_answers(recorder: Recorder, etcd: Container) -> None:
-    ended = put_into_etcd(recorder, etcd, database(), "127.0.0.1:1", "127.0.0.1:2")
+def test_the_one_shot_fails_where_no_member_of_etcd_answers(
+    recorder: Recorder, etcd: Container, node_mount: str
+) -> None:
+    ended = put_into_etcd(recorder, etcd, node_mount, database(), "127.0.0.1:1", "127.0.0.1:2")
 
     assert ended.status == 1
     assert ended.output.split(" after ")[0] == (
@@ -138,12 +130,23 @@ def test_the_one_shot_fails_where_no_member_of_etcd_answers(recorder: Recorder, 
     )
 
 
-def test_the_one_shot_waits_for_an_etcd_that_is_not_up_yet(recorder: Recorder) -> None:
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
+def test_the_one_shot_waits_for_an_etcd_that_is_not_up_yet(recorder: Recorder, node_mount: str) -> None:
     # Only the sleep is waited for, not etcd.
-    slow = ["-c", 'sleep 1; exec etcd "$@"', "etcd", *arguments]
-    with running("etcd", slow, {}, ["true"], entrypoint="sh", **WITH_DATA) as late:
-        assert put_into_etcd(recorder, late, database(), ETCD.client) == (0, "")
+    slow = ["-c", 'sleep 1; exec etcd "$@"', "etcd", *arguments()]
+    with (
+        certified("etcd", AUTHORITY.server_files(ETCD.address)) as mount,
+        running("etcd", slow, {}, ["true"], entrypoint="sh", volumes=[*FOLDERS, DATA_DIR, mount]) as late,
+    ):
+        assert put_into_etcd(recorder, late, node_mount, database(), ETCD.client) == (0, "")
+
+
+def test_the_one_shot_of_a_stranger_is_told_why_it_is_refused(recorder: Recorder, etcd: Container) -> None:
+    # It takes etcd for one of its own stack, and is none of that.
+    files = {**STRANGER.server_files(MEMBER.address), "/etc/hft/ca.crt": AUTHORITY.pem}
+    with certified("timescaledb", files) as mount:
+        ended = put_into_etcd(recorder, etcd, mount, database(), ETCD.client)
+
+    assert (ended.status, "alert" in ended.output) == (1, True), ended.output
 
 
 def shared(settings: DatabaseSettings) -> str:
@@ -159,71 +162,101 @@ def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
     }
 
 
-def check(etcd: Container, files: dict[str, str], dcs: dict[str, Any]) -> Ended:
+def check(etcd: Container, mount: str, files: dict[str, str], dcs: dict[str, Any]) -> Ended:
     """Patroni's own check of its files; what is shared is checked as what a first start would put into etcd."""
     # The check of 4.0.7 wants yes or no there, unlike Patroni itself.
     dcs = {**dcs, "synchronous_mode": bool(dcs["synchronous_mode"])}
     files = {**files, "/etc/hft/patroni/30-shared.yml": json.dumps({"bootstrap": {"dcs": dcs}})}
     argv = ["patroni", "--validate-config", "/etc/hft/patroni"]
-    return run("timescaledb", argv, files, network_mode=beside(etcd))
+    return run("timescaledb", argv, files, network_mode=beside(etcd), volumes=[*FOLDERS, mount])
 
 
-def test_patroni_accepts_its_files_and_what_is_shared(etcd: Container) -> None:
-    assert check(etcd, patroni_files(database()), json.loads(shared(database()))) == (0, "")
+def test_patroni_accepts_its_files_and_what_is_shared(etcd: Container, node_mount: str) -> None:
+    assert check(etcd, node_mount, patroni_files(database()), json.loads(shared(database()))) == (0, "")
 
 
-def test_patroni_accepts_a_single_node(etcd: Container) -> None:
+def test_patroni_accepts_a_single_node(etcd: Container, node_mount: str) -> None:
     alone = database(hosts=["a"], synchronous_standbys=0)
 
-    assert check(etcd, patroni_files(alone), json.loads(shared(alone))) == (0, "")
+    assert check(etcd, node_mount, patroni_files(alone), json.loads(shared(alone))) == (0, "")
 
 
-def test_patroni_refuses_a_lease_that_is_too_short(etcd: Container) -> None:
-    ended = check(etcd, patroni_files(database()), {**json.loads(shared(database())), "ttl": 19})
+def test_patroni_refuses_a_lease_that_is_too_short(etcd: Container, node_mount: str) -> None:
+    ended = check(etcd, node_mount, patroni_files(database()), {**json.loads(shared(database())), "ttl": 19})
 
     assert (ended.status, ended.output.startswith("bootstrap.dcs.ttl 19 ")) == (1, True), ended.output
 
 
-def test_patroni_refuses_a_file_without_a_name(etcd: Container) -> None:
+def test_patroni_refuses_a_file_without_a_name(etcd: Container, node_mount: str) -> None:
     files = patroni_files(database())
     files["/etc/hft/patroni/10-patroni.yml"] = files["/etc/hft/patroni/10-patroni.yml"].replace("name: tsdb-0\n", "")
 
-    assert check(etcd, files, json.loads(shared(database()))) == (1, "name  is not defined.\n")
+    assert check(etcd, node_mount, files, json.loads(shared(database()))) == (1, "name  is not defined.\n")
 
 
-def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(etcd: Container) -> None:
+def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(
+    etcd: Container, node_mount: str
+) -> None:
     etcdctl(etcd, "del", SHARED_KEY)
     argv = ["patroni", "/etc/hft/patroni"]
     files = patroni_files(database())
-    ended = run("timescaledb", argv, files, network_mode=beside(etcd), **SCRATCH, **WITH_DATA)
+    volumes = [*FOLDERS, DATA_DIR, node_mount]
+    ended = run("timescaledb", argv, files, network_mode=beside(etcd), volumes=volumes, **SCRATCH)
 
     assert ended.output.splitlines()[-1] == "KeyError: 'dcs'"
-    assert etcdctl(etcd, "get", "--prefix", "--keys-only", "/hft/") == ""
+    assert etcdctl(etcd, "get", "--prefix", "--keys-only", "/hft/") == (0, "")
 
 
 @pytest.fixture(scope="module")
-def node() -> Iterator[Container]:
+def node(node_mount: str) -> Iterator[Container]:
     """The smallest node that the settings allow; its files say how much memory it has, and all else is shared."""
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="hft-dev-etcd")
     files = patroni_files(database(**SMALLEST))
     ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
     room = {"mem_limit": "512m", "memswap_limit": "512m", "shm_size": "256m"}
-    with running("etcd", arguments, {}, HEALTHY, **WITH_DATA) as etcd:
+    volumes = [*FOLDERS, DATA_DIR, node_mount]
+    with running_etcd() as etcd:
         etcdctl(etcd, "put", SHARED_KEY, shared(database(**SMALLEST)))
-        with (
-            certified("timescaledb", AUTHORITY.server_files(MEMBER.address)) as mount,
-            running(
-                "timescaledb",
-                ["/etc/hft/patroni"],
-                files,
-                ready,
-                network_mode=beside(etcd),
-                **SCRATCH,
-                **room,
-                volumes=[*FOLDERS, DATA_DIR, mount],
-            ) as container,
-        ):
+        options = {"network_mode": beside(etcd), "volumes": volumes, **SCRATCH, **room}
+        with running("timescaledb", ["/etc/hft/patroni"], files, ready, **options) as container:
             yield container
+
+
+# A member that comes up again as often as it ends, in a network that stays.
+LOOP = ["-c", 'while :; do etcd "$@"; done', "etcd"]
+END = """for each in /proc/[0-9]*; do [ "$(cat "$each/comm")" = etcd ] && kill "${each#/proc/}"; done"""
+
+
+def sees_etcd(node: Container, seconds: int) -> bool:
+    """Whether Patroni has an answer of etcd that is younger than now, within so many seconds."""
+    script = f"date +%s; for _ in $(seq {seconds}); do curl -sS http://{MEMBER.patroni}/patroni; echo; sleep 1; done"
+    now, *said = execute(node, ["sh", "-c", script]).output.splitlines()
+    return any(json.loads(line)["dcs_last_seen"] > int(now) + 1 for line in said)
+
+
+def test_a_node_shows_etcd_the_certificate_that_is_there_now() -> None:
+    own, of_a_stranger = (authority.server_files(MEMBER.address) for authority in (AUTHORITY, STRANGER))
+    ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
+    settings = database(**SMALLEST)
+    with (
+        certified("etcd", AUTHORITY.server_files(ETCD.address)) as door,
+        running(
+            "etcd", [*LOOP, *arguments()], {}, healthy(), entrypoint="sh", volumes=[*FOLDERS, DATA_DIR, door]
+        ) as etcd,
+        certified("timescaledb", own) as mount,
+    ):
+        etcdctl(etcd, "put", SHARED_KEY, shared(settings))
+        options = {"network_mode": beside(etcd), "volumes": [*FOLDERS, DATA_DIR, mount], "shm_size": "256m", **SCRATCH}
+        with running("timescaledb", ["/etc/hft/patroni"], patroni_files(settings), ready, **options) as node:
+            volume = mount.partition(":")[0]
+            fill("timescaledb", volume, {**of_a_stranger, "/etc/hft/ca.crt": AUTHORITY.pem})
+            # What is open stays.
+            assert sees_etcd(node, 10)
+
+            execute(etcd, ["sh", "-c", END])
+            assert not sees_etcd(node, 15)
+
+            fill("timescaledb", volume, own)
+            assert sees_etcd(node, 30)
 
 
 def asked(node: Container, sql: str) -> str:

@@ -19,7 +19,9 @@ from tests.components.database.test_settings import database
 
 MEMBER = DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008)
 ETCD = [
-    EtcdMember(name=f"etcd-{index}", address=f"10.0.0.{index + 1}", client_port=12379, peer_port=12479)
+    EtcdMember(
+        name=f"etcd-{index}", address=f"10.0.0.{index + 1}", client_port=12379, peer_port=12479, metrics_port=12579
+    )
     for index in range(3)
 ]
 ENDPOINTS = [member.client for member in ETCD]
@@ -29,11 +31,12 @@ def test_etcd_arguments() -> None:
     assert etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), FailoverSettings(), ETCD, 1, token="hft-dev-etcd") == [
         "--name=etcd-1",
         "--data-dir=/var/lib/hft/data",
-        "--listen-client-urls=http://10.0.0.2:12379",
-        "--advertise-client-urls=http://10.0.0.2:12379",
-        "--listen-peer-urls=http://10.0.0.2:12479",
-        "--initial-advertise-peer-urls=http://10.0.0.2:12479",
-        "--initial-cluster=etcd-0=http://10.0.0.1:12479,etcd-1=http://10.0.0.2:12479,etcd-2=http://10.0.0.3:12479",
+        "--listen-client-urls=https://10.0.0.2:12379",
+        "--advertise-client-urls=https://10.0.0.2:12379",
+        "--listen-metrics-urls=http://10.0.0.2:12579",
+        "--listen-peer-urls=https://10.0.0.2:12479",
+        "--initial-advertise-peer-urls=https://10.0.0.2:12479",
+        "--initial-cluster=etcd-0=https://10.0.0.1:12479,etcd-1=https://10.0.0.2:12479,etcd-2=https://10.0.0.3:12479",
         "--initial-cluster-state=new",
         "--initial-cluster-token=hft-dev-etcd",
         "--heartbeat-interval=100",
@@ -42,6 +45,15 @@ def test_etcd_arguments() -> None:
         "--auto-compaction-retention=1h",
         "--quota-backend-bytes=268435456",
         "--log-level=warn",
+        "--tls-min-version=TLS1.3",
+        "--cert-file=/var/lib/hft/tls/tls.crt",
+        "--key-file=/var/lib/hft/tls/tls.key",
+        "--trusted-ca-file=/var/lib/hft/tls/ca.crt",
+        "--client-cert-auth=true",
+        "--peer-cert-file=/var/lib/hft/tls/tls.crt",
+        "--peer-key-file=/var/lib/hft/tls/tls.key",
+        "--peer-trusted-ca-file=/var/lib/hft/tls/ca.crt",
+        "--peer-client-cert-auth=true",
     ]
 
 
@@ -53,7 +65,7 @@ def test_a_node_asks_the_member_of_etcd_on_its_own_host_first() -> None:
 def test_etcd_has_the_timers_of_the_profile() -> None:
     found = etcd_arguments(EtcdSettings(hosts=("a", "b", "c")), FailoverSettings(profile="safe"), ETCD, 1, token="t")
 
-    assert found[9:11] == ["--heartbeat-interval=250", "--election-timeout=2500"]
+    assert found[10:12] == ["--heartbeat-interval=250", "--election-timeout=2500"]
 
 
 def test_patroni_yml() -> None:
@@ -75,6 +87,10 @@ def test_patroni_yml() -> None:
         "  - 10.0.0.2:12379\n"
         "  - 10.0.0.3:12379\n"
         "  use_proxies: true\n"
+        "  protocol: https\n"
+        "  cacert: /var/lib/hft/tls/ca.crt\n"
+        "  cert: /var/lib/hft/tls/tls.crt\n"
+        "  key: /var/lib/hft/tls/tls.key\n"
         "bootstrap:\n"
         "  initdb:\n"
         "  - data-checksums\n"

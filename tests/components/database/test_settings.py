@@ -28,6 +28,9 @@ def test_every_member_has_ports_of_its_own() -> None:
         PortUse("database.etcd.peer_port", "a", 12479),
         PortUse("database.etcd.peer_port", "a", 12480),
         PortUse("database.etcd.peer_port", "b", 12479),
+        PortUse("database.etcd.metrics_port", "a", 12579),
+        PortUse("database.etcd.metrics_port", "a", 12580),
+        PortUse("database.etcd.metrics_port", "b", 12579),
         PortUse("database.postgres_port", "a", 15432),
         PortUse("database.postgres_port", "b", 15432),
         PortUse("database.postgres_port", "a", 15433),
@@ -70,6 +73,8 @@ def test_another_number_of_etcd_members_is_refused(count: int) -> None:
         ({"client_port": 65001}, "Input should be less than or equal to 65000"),
         ({"peer_port": 1023}, "Input should be greater than or equal to 1024"),
         ({"peer_port": 65001}, "Input should be less than or equal to 65000"),
+        ({"metrics_port": 1023}, "Input should be greater than or equal to 1024"),
+        ({"metrics_port": 65001}, "Input should be less than or equal to 65000"),
         ({"members": 3}, "Extra inputs are not permitted"),
     ],
 )

@@ -9,7 +9,7 @@ from components.database import DatabaseSettings, FailoverWitness, FailoverWitne
 from components.database.alerts import alert_rules
 from components.database.cluster import database_members
 from tests.components.database.test_settings import database
-from tests.conftest import CONTAINER, Recorder, placements
+from tests.conftest import CONTAINER, Recorder, placements, tls
 
 SETTINGS = database(hosts=["a", "b", "a"])
 ETCD = ("10.0.0.1:12379", "10.0.0.2:12379")
@@ -25,6 +25,7 @@ def build(settings: DatabaseSettings = SETTINGS) -> FailoverWitness:
             image="sha256:witness",
             members=database_members("tsdb", settings, at),
             etcd_endpoints=ETCD,
+            tls=tls("witness-a", "witness-b"),
         ),
     )
 
@@ -51,6 +52,9 @@ def test_it_may_write_the_firewall_and_nothing_else(recorder: Recorder) -> None:
     assert found["capabilities"] == {"adds": ["NET_ADMIN"], "drops": ["ALL"]}
     assert (found["readOnly"], found["securityOpts"]) == (True, ["no-new-privileges:true"])
     assert found["healthcheck"]["tests"][-1] == "http://10.0.0.2:19208/healthz"
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/tls", "readOnly": True, "volumeName": "hft-dev-witness-b-tls"}
+    ]
 
 
 def test_it_is_told_all_nodes_and_asks_the_nearest_member_of_etcd_first(recorder: Recorder) -> None:
@@ -62,7 +66,12 @@ def test_it_is_told_all_nodes_and_asks_the_nearest_member_of_etcd_first(recorder
         "host": "b",
         "listen_address": "10.0.0.2",
         "listen_port": 19208,
-        "etcd_endpoints": ["http://10.0.0.2:12379", "http://10.0.0.1:12379"],
+        "etcd_endpoints": ["https://10.0.0.2:12379", "https://10.0.0.1:12379"],
+        "etcd_tls": {
+            "authority_file": "/var/lib/hft/tls/ca.crt",
+            "certificate_file": "/var/lib/hft/tls/tls.crt",
+            "key_file": "/var/lib/hft/tls/tls.key",
+        },
         "etcd_peer_ports": [12479],
         "prefix": "/hft/hft/",
         "members": [

@@ -1,18 +1,17 @@
 """The witness's image with its real firewall, and its view of a real etcd; on networks that end with the test."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from docker.models.containers import Container
 
-from components.database import EtcdSettings, FailoverSettings
-from components.database.render import DATA_DIR, SHARED_KEY, EtcdMember, etcd_arguments
-from tests.components.programs import FOLDERS, beside, execute, running
+from components.database.render import SHARED_KEY
+from tests.components.authority import certified
+from tests.components.etcd import ADDRESS, AUTHORITY, etcd, etcdctl, member
+from tests.components.programs import FOLDERS, Ended, beside, execute, running
 
 pytestmark = pytest.mark.images
 
-ETCD = EtcdMember(name="etcd-0", address="127.0.0.1", client_port=12379, peer_port=12479)
 LISTENER = """\
 import socket, time
 servers = [socket.create_server(("127.0.0.2", port)) for port in (15432, 18008, 9)]
@@ -145,13 +144,22 @@ def test_connections_cannot_be_ended_without_the_capability() -> None:
     assert (ended.status, "workloads.witness.stalled.SocketError: ss: " in ended.output) == (1, True), ended.output
 
 
-STORED = """\
+TLS = """\
+from pathlib import Path
+from workloads.tls import ClientTls, TlsSettings
+own = Path("/var/lib/hft/tls")
+files = {"authority_file": own / "ca.crt", "certificate_file": own / "tls.crt", "key_file": own / "tls.key"}
+tls = ClientTls(TlsSettings(**files))
+"""
+STORED = (
+    TLS
+    + """\
 import asyncio, json
 from workloads.etcd import Etcd
 from workloads.witness.store import Store
 
 async def main():
-    async with Etcd(["http://127.0.0.1:1", "http://127.0.0.1:12379"], 2) as etcd:
+    async with Etcd(["https://127.0.0.1:1", "https://127.0.0.1:12379"], tls, 2) as etcd:
         store = Store(etcd, "/hft/hft/")
         view = await store.view()
         said = [view.standing.leader, sorted(view.standing.voters), view.standing.quorum, dict(view.votes)]
@@ -173,28 +181,36 @@ async def main():
 
 asyncio.run(main())
 """
+)
+
+
+def as_witness(etcd: Container, script: str) -> Ended:
+    """What a script says that runs beside etcd with a witness's image, user and certificate."""
+    with certified("witness", AUTHORITY.server_files(ADDRESS)) as mount:
+        options = {"network_mode": beside(etcd), "entrypoint": ["sleep"], "volumes": [*FOLDERS, mount]}
+        with running("witness", ["600"], {}, ["true"], **options) as container:
+            return execute(container, ["python3", "-c", script])
 
 
 def test_a_lease_is_taken_away_only_by_votes_that_still_stand() -> None:
-    arguments = etcd_arguments(EtcdSettings(hosts=("a",)), FailoverSettings(), [ETCD], 0, token="t")
-    healthy = ["curl", "-fsS", f"http://{ETCD.client}/health"]
-    with running("etcd", arguments, {}, healthy, volumes=[*FOLDERS, DATA_DIR]) as etcd:
+    with etcd() as container:
         for key, value in {
             "/hft/hft/leader": "tsdb-0",
             "/hft/hft/sync": '{"leader":"tsdb-0","quorum":1,"sync_standby":"tsdb-1,tsdb-2"}',
             SHARED_KEY: "{}",
             "/hft/hfu": "of another",
         }.items():
-            execute(etcd, ["etcdctl", f"--endpoints={ETCD.client}", "put", key, value])
-        with running("witness", ["600"], {}, ["true"], network_mode=beside(etcd), entrypoint=["sleep"]) as container:
-            ended = execute(container, ["python3", "-c", STORED])
+            etcdctl(container, "put", key, value)
+        ended = as_witness(container, STORED)
 
     assert ended.output.strip() == (
         '["tsdb-0", ["tsdb-1", "tsdb-2"], 1, {}, true, false, {}, false, true, null, "0"]'
     ), ended.output
 
 
-MOVED = """\
+MOVED = (
+    TLS
+    + """\
 import asyncio, json
 from workloads.etcd import Etcd
 from workloads.witness.leadership import EtcdLeadership
@@ -206,7 +222,7 @@ async def leads(etcd):
 async def main():
     said = []
     for port in (12379, 12380, 12381):
-        async with Etcd([f"http://127.0.0.1:{port}"], 5) as etcd:
+        async with Etcd([f"https://127.0.0.1:{port}"], tls, 5) as etcd:
             led = await leads(etcd)
             leadership = EtcdLeadership(etcd)
             await leadership.move_away()
@@ -218,23 +234,11 @@ async def main():
 
 asyncio.run(main())
 """
+)
 
 
 def test_etcds_leader_moves_to_another_member() -> None:
-    members = [
-        EtcdMember(name=f"etcd-{index}", address="127.0.0.1", client_port=12379 + index, peer_port=12479 + index)
-        for index in range(3)
-    ]
-    with ExitStack() as stack:
-        network: dict[str, str] = {}
-        for index, member in enumerate(members):
-            arguments = etcd_arguments(EtcdSettings(hosts=("a",) * 3), FailoverSettings(), members, index, token="t")
-            # None is healthy before there is a majority, so only the last one is waited for.
-            ready = ["curl", "-fsS", f"http://{member.client}/health"] if index == 2 else ["true"]
-            volumes = [*FOLDERS, DATA_DIR]
-            last = stack.enter_context(running("etcd", arguments, {}, ready, volumes=volumes, **network))
-            network = {"network_mode": network.get("network_mode", beside(last))}
-        with running("witness", ["600"], {}, ["true"], entrypoint=["sleep"], **network) as container:
-            ended = execute(container, ["python3", "-c", MOVED])
+    with etcd([member(index) for index in range(3)]) as last:
+        ended = as_witness(last, MOVED)
 
     assert ended.output.splitlines()[-1] == "[[true, false], true]"

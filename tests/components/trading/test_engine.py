@@ -11,7 +11,7 @@ from components._common.scraping import ScrapeTarget
 from components.trading import TradingEngine, TradingEngineArgs
 from components.trading.render import engine_json
 from tests.components.trading.test_render import ENGINE, endpoint, settings
-from tests.conftest import CONTAINER, Recorder, Secret, placements
+from tests.conftest import CONTAINER, Recorder, Secret, placements, tls
 
 ALERTS = (Path(__file__).parents[3] / "components/trading/alerts.yaml").read_text()
 DATABASE = Endpoint("10.0.0.1", 16432)
@@ -135,6 +135,25 @@ def test_without_a_database_it_has_no_secret(recorder: Recorder) -> None:
 
     assert found["uploads"] == [{"file": "/etc/hft/engine.json", "content": config(), "permissions": "0444"}]
     assert [label["label"] for label in found["labels"] if label["label"] == "hft.secrets"] == []
+
+
+def test_it_has_a_certificate_that_a_renewal_changes_under_it(recorder: Recorder) -> None:
+    def program() -> Any:
+        below: list[str] = []
+        found = tls("engine")
+
+        def note(args: pulumi.ResourceTransformationArgs) -> None:
+            below.extend(each._name for each in args.opts.depends_on or [])
+
+        build(opts=pulumi.ResourceOptions(transformations=[note]), tls=found, **RECORDED)
+        return below
+
+    assert recorder.run(program) == ["engine-filled"]
+    assert recorder.inputs(CONTAINER, "engine-blue")["volumes"] == [
+        {"containerPath": "/var/lib/hft/tls", "readOnly": True, "volumeName": "hft-dev-engine-tls"},
+        {"containerPath": "/etc/hft"},
+        {"containerPath": "/run/secrets"},
+    ]
 
 
 @pytest.mark.parametrize(("slot", "port"), [("blue", 18080), ("green", 18090)])

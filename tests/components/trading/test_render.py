@@ -107,7 +107,14 @@ def test_engine_json() -> None:
         "symbols": [{"symbol": "BTC-USD", "lot_size": 0.001}],
         "arbitrage": {"min_edge_bps": 2.0, "min_size_usd": 10.0},
         "risk": LIMITS,
-        "lease": {"endpoints": ["http://10.0.0.1:12379", "http://10.0.0.2:12379"]},
+        "lease": {
+            "endpoints": ["https://10.0.0.1:12379", "https://10.0.0.2:12379"],
+            "tls": {
+                "authority_file": "/var/lib/hft/tls/ca.crt",
+                "certificate_file": "/var/lib/hft/tls/tls.crt",
+                "key_file": "/var/lib/hft/tls/tls.key",
+            },
+        },
         "database": {
             "host": "10.0.0.1",
             "port": 16432,
@@ -117,7 +124,7 @@ def test_engine_json() -> None:
             "ticks_user": "hft_ticks",
             "ticks_password_file": "/run/secrets/db-ticks",
             "standby_confirms": True,
-            "authority_file": "/etc/hft/ca.crt",
+            "authority_file": "/var/lib/hft/tls/ca.crt",
         },
         "state_on_leadership": "halted",
         "dead_man_ms": 30000,
@@ -130,7 +137,7 @@ def test_engine_json() -> None:
 def test_without_database_and_lease_the_engine_stands_alone() -> None:
     document = json.loads(rendered_engine())
 
-    assert (document["database"], document["lease"]) == (None, {"endpoints": []})
+    assert (document["database"], document["lease"]) == (None, None)
 
 
 @pytest.mark.parametrize(("host", "url"), [("a", "http://10.89.0.10:8080"), ("b", "http://10.0.0.1:18200")])
@@ -149,3 +156,5 @@ def test_workloads_read_what_we_render(tmp_path: Path) -> None:
     assert (venue_file.venue, venue_file.latency.order_us, len(venue_file.symbols)) == ("alpha", 150, 2)
     assert (engine_file.slot, engine_file.listen_port, engine_file.stop_timeout_seconds) == ("green", 18080, 10.0)
     assert engine_file.risk.model_dump() == LIMITS
+    assert engine_file.lease
+    assert engine_file.lease.endpoints == ("https://10.0.0.1:12379",)

@@ -1,5 +1,6 @@
 """A cluster on paper: three hosts with a node each, as witnesses see it."""
 
+from pathlib import Path
 from typing import Any
 
 from workloads.witness.agreement import Standing
@@ -24,7 +25,8 @@ def settings(host: str = "beta", hosts: tuple[str, ...] = HOSTS, **changes: Any)
         "host": host,
         "listen_address": "127.0.0.1",
         "listen_port": 19208,
-        "etcd_endpoints": ("http://127.0.0.1:12379",),
+        "etcd_endpoints": ("https://127.0.0.1:12379",),
+        "etcd_tls": {f"{name}_file": Path(f"/tls/{name}") for name in ("authority", "certificate", "key")},
         "etcd_peer_ports": (12479,),
         "prefix": "/hft/hft/",
         "members": tuple(members),
