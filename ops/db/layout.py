@@ -62,8 +62,14 @@ def layout(state: State, stack: str) -> Layout:
 
 
 def has_cluster(state: State) -> bool:
-    """Whether a stack has a database of several nodes that is up."""
-    return any(len(cluster.outputs.get("members", ())) > 1 for cluster in state.of_type(_CLUSTER))
+    """Whether a stack has a database of several nodes, all of them: a first `up` may have been cut off."""
+    names = {resource.name for resource in state.of_type(CONTAINER)}
+    return any(_is_whole(cluster, names) for cluster in state.of_type(_CLUSTER))
+
+
+def _is_whole(cluster: Resource, containers: set[str]) -> bool:
+    nodes = {f"{cluster.name}-node-{index}" for index, _ in enumerate(cluster.outputs.get("members", ()))}
+    return len(nodes) > 1 and {*nodes, f"{cluster.name}-shared"} <= containers
 
 
 def _component(state: State, kind: str, stack: str) -> Resource:

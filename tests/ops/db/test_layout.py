@@ -49,11 +49,24 @@ def test_a_stack_without_a_database_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize(("members", "several"), [([], False), ([MEMBER], False), ([MEMBER, MEMBER], True)])
-def test_a_cluster_has_several_nodes(members: list[Any], several: bool) -> None:
-    cluster = entry("hft:database:TimescaleCluster", "tsdb", custom=False, outputs={"members": members})
+SECOND = container("tsdb-node-1", "hft-dev-tsdb-1")
 
-    assert has_cluster(state(cluster)) is several
+
+@pytest.mark.parametrize(
+    ("members", "containers", "several"),
+    [
+        (2, [*CONTAINERS, SECOND], True),
+        (2, CONTAINERS, False),
+        (2, [container("tsdb-node-0", "hft-dev-tsdb-0"), SECOND], False),
+        (1, CONTAINERS, False),
+        (0, [], False),
+    ],
+)
+def test_a_cluster_has_several_nodes_and_all_of_them(members: int, containers: list[Any], several: bool) -> None:
+    outputs = {"members": [MEMBER] * members}
+    cluster = entry("hft:database:TimescaleCluster", "tsdb", custom=False, outputs=outputs)
+
+    assert has_cluster(state(cluster, *containers)) is several
 
 
 def test_a_stack_without_a_database_has_no_cluster() -> None:
