@@ -37,7 +37,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         etcd_endpoints=etcd.endpoints, tls=tls), Options(depends_on=[etcd]))
     router = pooling.Router("router", pooling.RouterArgs(
         settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
-        members=tsdb.members))
+        members=tsdb.members, authority_pem=tls.authority_pem))
     objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
         settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
         passwords=database.RolePasswords(
@@ -53,8 +53,9 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
             monitoring=objects.passwords.monitoring)))
 
     reference = cache.ReferenceCache("cache", cache.ReferenceCacheArgs(
-        settings=s.cache, placements=at, exporter_image=images["exporters"], writer_password=key["cache-writer"],
-        image=images["valkey"], reader_password=key["cache-reader"], monitoring_password=key["cache-monitoring"]))
+        settings=s.cache, placements=at, image=images["valkey"], exporter_image=images["exporters"],
+        writer_password=key["cache-writer"], reader_password=key["cache-reader"],
+        monitoring_password=key["cache-monitoring"]))
     venues = trading.VenueSimulators("venues", trading.VenueSimulatorsArgs(
         settings=s.trading, placements=at, image=images["workloads"], planes=planes))
     engines = [
@@ -68,7 +69,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
-        exporter_image=images["exporters"],
+        exporter_image=images["exporters"], authority_pem=tls.authority_pem,
         scrape_targets=[*venues.scrape_targets, *(target for part in watched for target in part.scrape_targets)],
         alert_rules={file: text for part in watched for file, text in part.alert_rules.items()}))
     desk = grafana.Grafana("grafana", grafana.GrafanaArgs(

@@ -16,6 +16,8 @@ class ScrapeTarget:
     address: str
     """`address:port`."""
     path: str = "/metrics"
+    tls: bool = False
+    """Whether it speaks TLS, with a certificate by the stack's authority for its address."""
     interval_seconds: int = 5
     """1 on the order path, slower elsewhere."""
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -64,13 +64,13 @@ exit 1
 # Patroni lets a standby confirm from the leader's first loop after it streams, so a node that is ready is not yet one
 # that commits wait for. A minute is some loops of the largest default.
 _REPLICATED_SECONDS = 60
-_AWAIT_STANDBYS = """\
+_AWAIT_STANDBYS = f"""\
 seconds=$1
 shift
 end=$(($(date +%s) + seconds))
 while :; do
     for member; do
-        told=$(curl -fsS --max-time 2 "http://$member/cluster" 2>&1) || continue
+        told=$(curl -fsS --cacert {CLIENT_AUTHORITY_FILE} --max-time 2 "https://$member/cluster" 2>&1) || continue
         found=$(printf %s "$told" | grep -oE '"role": "quorum_standby"' | wc -l)
         [ "$found" -ge "$0" ] && exit 0
     done
@@ -124,8 +124,8 @@ class TimescaleCluster(pulumi.ComponentResource):
     of all hosts (that is a backup's work) and has no roles or tables of yours (`DatabaseObjects`). Nodes start and are
     replaced one after the other, so that a changed setting or image leaves a primary at all times. What the nodes share
     is put into etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Only the
-    stack's hosts may connect, with SCRAM over TLS 1.3; a renewed certificate is taken up without a restart. Patroni's
-    REST API is not encrypted.
+    stack's hosts may connect, with SCRAM over TLS 1.3; Patroni's REST API tells everyone how the cluster is, and does
+    what a part of the stack on a node's host asks for. A renewed certificate is taken up without a restart.
     """
 
     members: tuple[DatabaseMember, ...]
@@ -204,6 +204,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             image=args.image,
             entrypoint=["/bin/sh", "-uc", _AWAIT_STANDBYS],
             command=[str(standbys), str(_REPLICATED_SECONDS), *(str(member.patroni) for member in self.members)],
+            files={CLIENT_AUTHORITY_FILE: args.tls.authority_pem},
             memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
         container = docker.Container(
@@ -251,7 +252,10 @@ class TimescaleCluster(pulumi.ComponentResource):
             host_paths_written=args.archiving.host_paths if args.archiving else {},
             volumes_read={TLS_DIR: live.volume},
             tmpfs=("/tmp", "/run/postgresql"),
-            healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{member.patroni}/readiness"],
+            healthy=[
+                *("curl", "-fsS", "--cacert", SERVER_AUTHORITY_FILE, "-o", "/dev/null"),
+                f"https://{member.patroni}/readiness",
+            ],
             # The next node waits for it, and whatever writes.
             health_interval_seconds=1,
             # A standby may have to copy the whole database first.
@@ -352,7 +356,7 @@ def _archiving_files(archiving: Archiving | None) -> Mapping[str, pulumi.Input[s
 
 
 def _patroni_target(member: DatabaseMember) -> ScrapeTarget:
-    return ScrapeTarget(job="patroni", instance=member.name, address=str(member.patroni))
+    return ScrapeTarget(job="patroni", instance=member.name, address=str(member.patroni), tls=True)
 
 
 def _postgres_target(member: DatabaseMember, exporter: Endpoint) -> ScrapeTarget:

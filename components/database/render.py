@@ -109,9 +109,15 @@ def patroni_yml(
             "restapi": {
                 "listen": str(member.patroni),
                 "connect_address": str(member.patroni),
-                # Who may change or restart the cluster; reading is open.
+                "certfile": CERTIFICATE_FILE,
+                "keyfile": KEY_FILE,
+                "cafile": SERVER_AUTHORITY_FILE,
+                # Who may change or restart the cluster: a part of the stack, on one of these hosts. Reading is open.
+                "verify_client": "optional",
                 "allowlist": sorted(set(node_addresses)),
             },
+            # What it shows the others' Patroni.
+            "ctl": {"certfile": CERTIFICATE_FILE, "keyfile": KEY_FILE, "cacert": SERVER_AUTHORITY_FILE},
             "etcd3": {
                 "hosts": nearest_first(member.address, etcd_endpoints),
                 # In this order, not in one that etcd tells: a node that talks to the host that is lost waits for it.
@@ -228,7 +234,7 @@ def _bootstrap() -> dict[str, Any]:
 
 
 def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str, Any]:
-    still_follows = f"/usr/local/bin/hft-still-follows http://{member.patroni} {member.postgres_port}"
+    still_follows = f"/usr/local/bin/hft-still-follows https://{member.patroni} {member.postgres_port}"
     return {
         "listen": str(member.postgres),
         "connect_address": str(member.postgres),

@@ -37,7 +37,7 @@ def witness_json(
             "listen_address": listen.address,
             "listen_port": listen.port,
             "etcd_endpoints": [f"https://{each}" for each in nearest_first(listen.address, etcd_endpoints)],
-            "etcd_tls": OWN_FILES,
+            "tls": OWN_FILES,
             "etcd_peer_ports": sorted(set(member_ports(settings.etcd.peer_port, settings.etcd.hosts))),
             "prefix": f"/hft/{SCOPE}/",
             "members": nodes,

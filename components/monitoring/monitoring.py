@@ -11,6 +11,7 @@ from components._common.container import ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.tls import CLIENT_AUTHORITY_FILE
 from components._common.volumes import kept_volume
 from components.monitoring.render import RULE_DIR, alertmanager_yml, prometheus_yml
 from components.monitoring.settings import MonitoringSettings
@@ -45,6 +46,8 @@ class MonitoringArgs:
     """What the other components want scraped."""
     alert_rules: Mapping[str, str]
     """Rule file name → text, from the other components."""
+    authority_pem: pulumi.Input[str]
+    """Certificate of the authority that those of targets with TLS must be by."""
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -175,6 +178,7 @@ class Monitoring(pulumi.ComponentResource):
             ],
             files={
                 "/etc/hft/prometheus.yml": config,
+                CLIENT_AUTHORITY_FILE: self._args.authority_pem,
                 **{f"{RULE_DIR}/{file}": text for file, text in self.alert_rules.items()},
             },
             volumes={_DATA: self._make_volume("prometheus", index, place).name},

@@ -7,16 +7,18 @@ from typing import Any
 from components._common.endpoint import Endpoint
 from components._common.render import to_yaml
 from components._common.scraping import ScrapeTarget
+from components._common.tls import CLIENT_AUTHORITY_FILE
 from components.monitoring.settings import MonitoringSettings
 
 RULE_DIR = "/etc/hft/rules"
 RECEIVER = "operators"
+_TLS = {"scheme": "https", "tls_config": {"ca_file": CLIENT_AUTHORITY_FILE, "min_version": "TLS13"}}
 
 
 def prometheus_yml(
     settings: MonitoringSettings, stack: str, targets: Sequence[ScrapeTarget], alertmanagers: Sequence[Endpoint]
 ) -> str:
-    """`prometheus.yml`. Raises ValueError where targets of one job differ in path or interval."""
+    """`prometheus.yml`. Raises ValueError where targets of one job differ in path, interval or TLS."""
     addresses = [str(endpoint) for endpoint in alertmanagers]
     jobs = groupby(sorted(targets, key=lambda target: (target.job, target.instance)), key=lambda target: target.job)
     return to_yaml(
@@ -61,13 +63,14 @@ def alertmanager_yml(settings: MonitoringSettings) -> str:
 def _job(name: str, members: Sequence[ScrapeTarget]) -> Mapping[str, Any]:
     first = members[0]
     for other in members[1:]:
-        if (other.path, other.interval_seconds) != (first.path, first.interval_seconds):
+        if _way(other) != _way(first):
             raise ValueError(
-                f"scrape job {name!r}: {other.instance} has path {other.path} every {other.interval_seconds} s, "
-                f"{first.instance} has {first.path} every {first.interval_seconds} s: give them two job names"
+                f"scrape job {name!r}: {other.instance} has {_way(other)}, {first.instance} has {_way(first)}: "
+                "give them two job names"
             )
     return {
         "job_name": name,
+        **(_TLS if first.tls else {}),
         "metrics_path": first.path,
         "scrape_interval": f"{first.interval_seconds}s",
         # Prometheus refuses a timeout above the interval, and its default is 10 s.
@@ -77,6 +80,10 @@ def _job(name: str, members: Sequence[ScrapeTarget]) -> Mapping[str, Any]:
             for target in members
         ],
     }
+
+
+def _way(target: ScrapeTarget) -> str:
+    return f"path {target.path} every {target.interval_seconds} s by {'https' if target.tls else 'http'}"
 
 
 def _receiver(settings: MonitoringSettings) -> Mapping[str, Any]:

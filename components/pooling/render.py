@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 from components._common.endpoint import DatabaseMember, Endpoint
-from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR
+from components._common.tls import CERTIFICATE_FILE, CLIENT_AUTHORITY_FILE, KEY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR
 from components.pooling.failover import RouteFailoverSettings
 from components.pooling.settings import PoolerSettings, RouterSettings
 
@@ -18,6 +18,8 @@ ADMIN_DIR = "/tmp"
 (PgBouncer documentation, admin console)."""
 ADMIN_SOCKET = "/tmp/haproxy.sock"
 """HAProxy's runtime API, for processes of its container only."""
+# What is routed is the clients' own TLS, to the node: HAProxy adds none.
+_CHECKED_BY_TLS = f"check-ssl verify required ca-file {CLIENT_AUTHORITY_FILE} ssl-min-ver TLSv1.3"
 
 
 def haproxy_cfg(
@@ -46,6 +48,7 @@ defaults
     timeout client 1h
     timeout server 1h
     default-server {_checks(failover)}
+    default-server {_CHECKED_BY_TLS}
 
 frontend writer
     bind {address}:{settings.writer_port}
@@ -85,7 +88,7 @@ def _checks(failover: RouteFailoverSettings) -> str:
 
 
 def _server(member: DatabaseMember) -> str:
-    return f"server {member.name} {member.postgres} check port {member.patroni_port}"
+    return f"server {member.name} {member.postgres} check port {member.patroni_port} verifyhost {member.name}"
 
 
 def pgbouncer_ini(

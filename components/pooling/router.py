@@ -10,6 +10,7 @@ from components._common.container import CONFIG_DIR, ContainerSpec, arguments, o
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.tls import CLIENT_AUTHORITY_FILE
 from components.pooling.alerts import alert_rules
 from components.pooling.failover import RouteFailoverSettings
 from components.pooling.render import haproxy_cfg
@@ -44,6 +45,8 @@ class RouterArgs:
     """Image id of HAProxy."""
     members: Sequence[DatabaseMember]
     """The nodes of the cluster."""
+    authority_pem: pulumi.Input[str]
+    """Certificate of the authority that those of the nodes must be by."""
 
 
 class Router(pulumi.ComponentResource):
@@ -51,7 +54,8 @@ class Router(pulumi.ComponentResource):
 
     Use it in front of one `TimescaleCluster`; clients take the router of their own host. Healthy means that a primary
     answers, so it can start together with the cluster and what needs the primary waits for the router. Sessions to a
-    lost primary are cut; sessions to a standby are left alone. It does not pool, and it does not encrypt.
+    lost primary are cut; sessions to a standby are left alone. It asks over TLS, and takes no word of a Patroni that
+    has no certificate of its node's; the TLS of its clients it hands on. It does not pool.
     """
 
     routes: Mapping[str, Routes]
@@ -104,7 +108,10 @@ class Router(pulumi.ComponentResource):
             tier="infra",
             image=args.image,
             command=["-f", config],
-            files={config: haproxy_cfg(args.settings, args.failover, placement.address, args.members)},
+            files={
+                config: haproxy_cfg(args.settings, args.failover, placement.address, args.members),
+                CLIENT_AUTHORITY_FILE: args.authority_pem,
+            },
             # The first roles and tables wait for it.
             health_interval_seconds=1,
             healthy=[

@@ -13,16 +13,10 @@ from components.secrets import Secrets, SecretsArgs, SecretsSettings
 
 DOCKER = {"name": "here", "docker_endpoint": "unix:///var/run/docker.sock"}
 HERE = HostSettings.model_validate({**DOCKER, "address": "127.0.0.1", "failure_domain": "here", "cpus": "0-1"})
+ETCD = {"hosts": ["here"] * 3, "client_port": 22379, "peer_port": 22479, "metrics_port": 22579}
+PORTS = {"postgres_port": 25432, "patroni_port": 28008, "exporter_port": 29187}
 SETTINGS = DatabaseSettings.model_validate(
-    {
-        "hosts": ["here"] * 3,
-        "memory_mib": 512,
-        "wal_mib": 256,
-        "etcd": {"hosts": ["here"] * 3, "client_port": 22379, "peer_port": 22479, "metrics_port": 22579},
-        "postgres_port": 25432,
-        "patroni_port": 28008,
-        "exporter_port": 29187,
-    }
+    {"hosts": ["here"] * 3, "memory_mib": 512, "wal_mib": 256, "etcd": ETCD, **PORTS}
 )
 ROUTER = RouterSettings(hosts=("here",), writer_port=25000, reader_port=25100, stats_port=28404)
 
@@ -53,7 +47,10 @@ cluster = TimescaleCluster(
     ),
     pulumi.ResourceOptions(depends_on=[etcd]),
 )
-router = Router("router", RouterArgs(settings=ROUTER, placements=at, image=images["haproxy"], members=cluster.members))
+route = RouterArgs(
+    settings=ROUTER, placements=at, image=images["haproxy"], members=cluster.members, authority_pem=tls.authority_pem
+)
+router = Router("router", route)
 
 pulumi.export("writer", str(router.writer))
 pulumi.export("superuser_password", key["db-superuser"])

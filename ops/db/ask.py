@@ -1,4 +1,4 @@
-"""Asks the Patroni of a node, from inside its container: who may change a cluster is told by address."""
+"""Asks the Patroni of a node, from inside its container, as who may change a cluster is known there."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker import DockerClient
+from docker.errors import DockerException
 
+from components._common.tls import CURL_AS_PART
 from ops.db import patroni
 from ops.db.layout import Layout
 from ops.errors import OpsError
@@ -62,7 +64,11 @@ class Patronis:
 
     def _curl(self, name: str, path: str, flags: list[str], seconds: float) -> tuple[int, str]:
         member, place = self.layout.nodes[name]
-        argv = ["curl", "-sS", "--max-time", str(seconds), *flags, f"http://{member.patroni}/{path}"]
-        status, output = self.docker[place.docker].containers.get(place.container).exec_run(argv)
+        argv = ["curl", "-sS", *CURL_AS_PART, "--max-time", str(seconds), *flags, f"https://{member.patroni}/{path}"]
+        try:
+            status, output = self.docker[place.docker].containers.get(place.container).exec_run(argv)
+        except DockerException as error:
+            # It is gone or stopped.
+            return 1, str(error)
         assert isinstance(output, bytes)
         return int(status or 0), output.decode()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from docker import DockerClient
 
+from components._common.tls import CURL_AS_PART
 from components.pooling.render import ADMIN_SOCKET, DATABASE
 from ops import docker_hosts
 from ops.db.conversation import Conversation, converse
@@ -76,9 +77,9 @@ class Stage:
     def stopper(self, leader: str, request: str, body: Mapping[str, object]) -> Conversation:
         """The program that sends the primary's Patroni a request; it is ready when the stop has few pages to write."""
         member, place = self.layout.nodes[leader]
-        url = f"http://{member.patroni}/{request}"
+        url = f"https://{member.patroni}/{request}"
         limits = (_DRAIN_SECONDS, STOPPING_SECONDS, _DRAIN_SECONDS + 1)
-        return self.begin(place, "stopping.sh", url, json.dumps(body), member.postgres_port, *limits)
+        return self.begin(place, "stopping.sh", url, json.dumps(body), member.postgres_port, *limits, *CURL_AS_PART)
 
     def routers(self, old: str, new: str) -> list[Conversation]:
         """The programs that have every router lead to another primary at once."""

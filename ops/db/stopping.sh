@@ -1,5 +1,5 @@
-# stopping.sh URL BODY POSTGRES_PORT DRAIN_SECONDS STOPPING_SECONDS GO_SECONDS, in the primary's container: ask Patroni for
-# something that stops PostgreSQL, a switchover or a restart.
+# stopping.sh URL BODY POSTGRES_PORT DRAIN_SECONDS STOPPING_SECONDS GO_SECONDS CURL_OPTION…, in the primary's container: ask
+# Patroni for something that stops PostgreSQL, a switchover or a restart.
 #
 # Refuses while a transaction is open for longer than DRAIN_SECONDS, which would be cut. Writes all dirty pages down, so
 # that the stop has few. Says `ready`; on the next line it sends Patroni the
@@ -7,6 +7,7 @@
 # nobody can call off any more. On the next line, at the end of its input or after GO_SECONDS it lets it stop, and says
 # Patroni's own answer.
 url=$1 body=$2 port=$3 drain=$4 stopping=$5 go=$6
+shift 6
 pipes=/tmp/hft-handover
 grep -qs hft-before-stop /etc/hft/patroni/*.yml || { echo 'the node is older than this command: run hft up' >&2; exit 1; }
 exec 9> "$pipes.lock"
@@ -32,7 +33,7 @@ SQL
 "${sql[@]}" -c CHECKPOINT || exit 1
 echo ready
 read -r _ || exit 0
-exec 5< <(curl -sS --max-time 60 -H 'Content-Type: application/json' \
+exec 5< <(curl -sS "$@" --max-time 60 -H 'Content-Type: application/json' \
     -d "$body" "$url" 2>&1)
 read -r -t "$stopping" -u 3 || { echo "Patroni: $(timeout 5 cat <&5)" >&2; exit 1; }
 echo stopping

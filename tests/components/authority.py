@@ -1,7 +1,7 @@
 """Real certificates for programs under test: an authority, and volumes with certificates as a stack fills them."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,10 +55,10 @@ class Authority:
         )
         return str(made.outputs["certPem"])
 
-    def server_files(self, address: str, of: str | None = None) -> dict[str, str]:
-        """What fills the volume of a server at `address`; `of` is its key, else it gets a new one."""
+    def server_files(self, address: str, of: str | None = None, names: Sequence[str] = ()) -> dict[str, str]:
+        """What fills the volume of a part at `address`; `of` is its key, else it gets a new one."""
         pem = of or key()
-        certificate = self.signed(pem, ipAddresses=[address])
+        certificate = self.signed(pem, ipAddresses=[address], dnsNames=list(names))
         return {"/etc/hft/tls.crt": certificate, "/etc/hft/ca.crt": self.pem, "/run/secrets/tls-key": pem}
 
 

@@ -23,13 +23,14 @@ def postgres(
     auth_host: str = "trust",
     settings: Mapping[str, str] | None = None,
     volume: str = DATA_DIR,
+    mounts: Sequence[str] = (),
     ready: Sequence[str] = (),
     **options: Any,
 ) -> Iterator[Container]:
     """The server until the block ends, with TimescaleDB; anybody may log in by its socket.
 
-    `settings` are further parameters of the server, `volume` mounts that of its data, `ready` is another proof that it
-    is up than an answer; `options` go to Docker.
+    `settings` are further parameters of the server, `volume` mounts that of its data and `mounts` further ones,
+    `ready` is another proof that it is up than an answer; `options` go to Docker.
     """
     parameters = {"port": port, "shared_preload_libraries": "timescaledb", **(settings or {})}
     flags = [flag for name, value in parameters.items() for flag in ("-c", f"{name}={value}")]
@@ -40,7 +41,7 @@ def postgres(
         ready or ["pg_isready", "--host=127.0.0.1", f"--port={port}"],
         entrypoint=["sh"],
         tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, volume],
+        volumes=[*FOLDERS, volume, *mounts],
         **options,
     ) as container:
         yield container

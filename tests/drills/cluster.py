@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -33,8 +34,6 @@ _WHOLE_SECONDS = 120
 _ANSWER_SECONDS = 2
 # An engine that starts, with its plugins, on a busy machine.
 _UPDATE_SECONDS = 60
-# One for all: each new client reads all authorities that the machine trusts.
-_ASK = httpx.Client(timeout=_ANSWER_SECONDS)
 _WHOLE = [("leader", "running"), ("quorum_standby", "streaming"), ("quorum_standby", "streaming")]
 
 
@@ -60,6 +59,8 @@ class Cluster:
     """Role → password as of the latest update, of those who write."""
     database: DatabaseSettings
     pooling: PoolingSettings
+    http: httpx.Client
+    """Takes the stack's certificates for good."""
 
     def views(self) -> list[tuple[Member, ...]]:
         """All nodes, as each Patroni that answers has them; one that was away has an old view for a while."""
@@ -85,8 +86,9 @@ class Cluster:
     def switch_over(self, leader: Host, candidate: Host) -> None:
         """Ask Patroni for a switchover, from inside, as it lets only the stack's hosts change the cluster."""
         body = json.dumps({"leader": self.member(leader).name, "candidate": self.member(candidate).name})
-        url = f"http://{leader.address}:{self.database.patroni_port}/switchover"
-        self.execute(leader, "curl", "-fsS", "-H", "Content-Type: application/json", "-d", body, url)
+        url = f"https://{leader.address}:{self.database.patroni_port}/switchover"
+        content = ("-H", "Content-Type: application/json", "-d", body)
+        self.execute(leader, "curl", "-fsS", *CURL_AS_PART, *content, url)
 
     def connection(self, at: Host, role: str) -> str:
         """How a role connects to the pooler of a host; the password is apart."""
@@ -113,7 +115,7 @@ class Cluster:
     def takes_part(self, host: Host) -> bool:
         """Whether the member of etcd on a host is one of those that decide."""
         try:
-            return _ASK.get(f"http://{host.address}:{self.database.etcd.metrics_port}/health").is_success
+            return self.http.get(f"http://{host.address}:{self.database.etcd.metrics_port}/health").is_success
         except httpx.HTTPError:
             return False
 
@@ -243,14 +245,14 @@ class Cluster:
     def _fences(self, host: Host) -> bool:
         url = f"http://{host.address}:{self.database.witness_port}/metrics"
         try:
-            return "\nhft_witness_fenced 1.0\n" in _ASK.get(url).raise_for_status().text
+            return "\nhft_witness_fenced 1.0\n" in self.http.get(url).raise_for_status().text
         except httpx.HTTPError:
             return False
 
     def _view(self, host: Host) -> tuple[Member, ...]:
-        url = f"http://{host.address}:{self.database.patroni_port}/cluster"
+        url = f"https://{host.address}:{self.database.patroni_port}/cluster"
         try:
-            answer = _ASK.get(url).raise_for_status()
+            answer = self.http.get(url).raise_for_status()
         except httpx.HTTPError:
             return ()
         return tuple(sorted((self._member(found) for found in answer.json()["members"]), key=lambda each: each.name))
@@ -282,6 +284,7 @@ def deploy(hosts: tuple[Host, ...], root: Path, backup: dict[str, Any] | None = 
         _passwords(sandbox),
         DatabaseSettings.model_validate(values["database"]),
         PoolingSettings.model_validate(values["pooling"]),
+        httpx.Client(timeout=_ANSWER_SECONDS, verify=ssl.create_default_context(cadata=sandbox.outputs()["authority"])),
     )
 
 

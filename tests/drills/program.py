@@ -110,6 +110,7 @@ router = Router(
         placements=at,
         image=images["haproxy"],
         members=cluster.members,
+        authority_pem=tls.authority_pem,
     ),
 )
 objects = DatabaseObjects(
@@ -162,6 +163,7 @@ Pooler(
     ),
 )
 
+pulumi.export("authority", tls.authority_pem)
 pulumi.export("hosts", {host.name: host.docker_endpoint for host in hosts})
 pulumi.export("writer_password", key["db-writer"])
 pulumi.export("ticks_password", key["db-ticks"])

@@ -162,7 +162,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
-    assert f"{162 + 7 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{200 + 7 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:
@@ -190,7 +190,7 @@ def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: D
 
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert _containers(host) == [
-        *(f"hft-twin-etcd-{index}" for index in range(3)),
+        *(f"hft-twin-etcd-{index}{part}" for index in range(3) for part in ("", "-tls")),
         "hft-twin-router",
         "hft-twin-tsdb-0",
         "hft-twin-tsdb-0-tls",
@@ -204,7 +204,7 @@ def test_down_leaves_nothing_but_protected_volumes(twin: Twin, host: DockerClien
     assert down.returncode == 0, down.stdout + down.stderr
     assert _containers(host) == []
     assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
-    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 14 + _grafana_is_there()
+    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 18 + _grafana_is_there()
 
 
 def test_what_was_written_is_there_after_the_next_up(twin: Twin) -> None:

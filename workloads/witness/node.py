@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 
+from workloads.tls import ClientTls
 from workloads.witness.settings import Member
 
 
@@ -23,8 +24,9 @@ class Report:
 class Nodes:
     """The nodes of one host. Use it as an asynchronous context manager."""
 
-    def __init__(self, members: tuple[Member, ...], timeout_seconds: float) -> None:
+    def __init__(self, members: tuple[Member, ...], tls: ClientTls, timeout_seconds: float) -> None:
         self._members = members
+        self._tls = tls
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
 
     async def __aenter__(self) -> "Nodes":
@@ -41,10 +43,10 @@ class Nodes:
         found: dict[str, Report] = {}
         for member in self._members:
             try:
-                url = f"http://{member.address}:{member.patroni_port}/patroni"
-                async with self._session.get(url) as response:
+                url = f"https://{member.address}:{member.patroni_port}/patroni"
+                async with self._session.get(url, ssl=self._tls.context()) as response:
                     found[member.name] = _report(json.loads(await response.text()))
-            except (aiohttp.ClientError, TimeoutError, KeyError, ValueError):
+            except (aiohttp.ClientError, OSError, KeyError, ValueError):
                 continue
         return found
 

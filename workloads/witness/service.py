@@ -36,10 +36,10 @@ class Witness:
         self._settings = settings
         ports = [port for each in settings.members for port in (each.postgres_port, each.patroni_port)]
         self._fence = Fence(settings.table, ports)
-        tls = ClientTls(settings.etcd_tls)
+        tls = ClientTls(settings.tls)
         self._etcd = Etcd(settings.etcd_endpoints, tls, _ETCD_SECONDS)
         here = tuple(member for member in settings.members if member.host == settings.host)
-        self._nodes = Nodes(here, _NODE_SECONDS)
+        self._nodes = Nodes(here, tls, _NODE_SECONDS)
         own = [each for each in settings.etcd_endpoints if each.startswith(f"https://{settings.listen_address}:")]
         self._own_etcd = Etcd(own, tls, _ETCD_SECONDS) if own else None
         leadership = EtcdLeadership(self._own_etcd)

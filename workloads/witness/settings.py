@@ -27,8 +27,8 @@ class WitnessSettings(Settings):
     """Metrics and health."""
     etcd_endpoints: tuple[str, ...] = Field(min_length=1)
     """`https://address:port` of each member of etcd, the nearest first."""
-    etcd_tls: TlsSettings
-    """The witness's own certificate."""
+    tls: TlsSettings
+    """The witness's own certificate, for etcd and Patroni."""
     etcd_peer_ports: tuple[int, ...]
     """Where the members of etcd listen for each other."""
     prefix: str

@@ -9,6 +9,7 @@ def test_a_target_is_scraped_every_five_seconds_unless_it_says_otherwise() -> No
         "instance": "a",
         "address": "10.0.0.1:19100",
         "path": "/metrics",
+        "tls": False,
         "interval_seconds": 5,
         "labels": {},
     }
@@ -16,7 +17,13 @@ def test_a_target_is_scraped_every_five_seconds_unless_it_says_otherwise() -> No
 
 def test_a_target_is_registered_with_everything_it_says() -> None:
     target = ScrapeTarget(
-        job="engine", instance="e", address="10.0.0.1:1", path="/m", interval_seconds=1, labels={"slot": "blue"}
+        job="engine",
+        instance="e",
+        address="10.0.0.1:1",
+        path="/m",
+        tls=True,
+        interval_seconds=1,
+        labels={"slot": "blue"},
     )
 
     assert json.loads(json.dumps(target.as_output())) == {
@@ -24,6 +31,7 @@ def test_a_target_is_registered_with_everything_it_says() -> None:
         "instance": "e",
         "address": "10.0.0.1:1",
         "path": "/m",
+        "tls": True,
         "interval_seconds": 1,
         "labels": {"slot": "blue"},
     }

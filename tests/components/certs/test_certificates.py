@@ -61,6 +61,7 @@ def test_a_certificate_is_for_the_name_and_the_address_of_its_part(made: Recorde
     found = made.inputs(CERTIFICATE, "certs-pooler-b")
 
     assert (request["dnsNames"], request["ipAddresses"]) == (["pooler-b", "localhost"], ["10.0.0.2"])
+    assert request["subject"] == {"organization": "hft"}
     assert request["privateKeyPem"] == Secret("value-of-certs-pooler-b-key")
     assert (found["validityPeriodHours"], found["earlyRenewalHours"]) == (2400, 240)
     assert found["allowedUses"] == ["digital_signature", "key_agreement", "server_auth", "client_auth"]

@@ -85,7 +85,8 @@ def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> Non
     ]
     assert found["tmpfs"] == {"/tmp": "", "/run/postgresql": ""}
     assert found["healthcheck"]["tests"] == [
-        *("CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:18009/readiness")
+        *("CMD", "curl", "-fsS", "--cacert", "/var/lib/hft/tls/ca.crt", "-o", "/dev/null"),
+        "https://10.0.0.1:18009/readiness",
     ]
     assert found["waitTimeout"] == 300
     assert (found["memory"], found["memorySwap"], found["shmSize"]) == (4096, 4096, 512)
@@ -181,6 +182,7 @@ def test_a_one_shot_waits_until_commits_wait_for_the_standby(recorder: Recorder,
 
     assert found["entrypoints"][:2] == ["/bin/sh", "-uc"]
     assert found["command"] == ["1", "60", "10.0.0.1:18008", "10.0.0.2:18008", "10.0.0.1:18009"]
+    assert found["uploads"] == [{"file": "/etc/hft/ca.crt", "content": "the authority", "permissions": "0444"}]
     assert (found["attach"], found["mustRun"]) == (True, False)
     assert recorder.run(lambda: options.after("tsdb-replicated")) == ["tsdb-node-1"]
 
@@ -245,9 +247,9 @@ def test_patroni_and_the_exporter_of_every_node_are_scraped(recorder: Recorder) 
     targets = seen(recorder, lambda cluster: [target.as_output() for target in cluster.scrape_targets])
 
     assert targets == [
-        ScrapeTarget(job="patroni", instance="tsdb-0", address="10.0.0.1:18008").as_output(),
-        ScrapeTarget(job="patroni", instance="tsdb-1", address="10.0.0.2:18008").as_output(),
-        ScrapeTarget(job="patroni", instance="tsdb-2", address="10.0.0.1:18009").as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-0", address="10.0.0.1:18008", tls=True).as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-1", address="10.0.0.2:18008", tls=True).as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-2", address="10.0.0.1:18009", tls=True).as_output(),
         ScrapeTarget(job="postgres", instance="tsdb-0", address="10.0.0.1:19187").as_output(),
         ScrapeTarget(job="postgres", instance="tsdb-1", address="10.0.0.2:19187").as_output(),
         ScrapeTarget(job="postgres", instance="tsdb-2", address="10.0.0.1:19188").as_output(),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from docker.models.containers import Container
 
-from components._common.endpoint import DatabaseMember
+from components._common.tls import CURL_AS_PART, SERVER_AUTHORITY_FILE
 from components.database import DatabaseSettings, FailoverSettings, TimescaleCluster, TimescaleClusterArgs
-from components.database.render import DATA_DIR, SHARED_KEY, patroni_yml, shared_json
+from components.database.render import DATA_DIR, SHARED_KEY, shared_json
 from components.database.tuning import tune
 from tests.components.authority import Authority, certified, fill
 from tests.components.database.test_settings import database
@@ -17,23 +17,13 @@ from tests.components.database.test_tuning import BOUNDS, number, parameters
 from tests.components.etcd import AUTHORITY, ETCD, arguments, etcdctl, healthy
 from tests.components.etcd import etcd as running_etcd
 from tests.components.etcd import member as etcd_member
+from tests.components.node import MEMBER, READY, SCRATCH, SMALLEST, patroni_files, shared, smallest_node
 from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
 from tests.conftest import CONTAINER, Recorder, placements, tls
 
 pytestmark = pytest.mark.images
 
 STRANGER = Authority("stranger")
-SCRATCH: dict[str, Any] = {"tmpfs": {"/tmp": "", "/run/postgresql": ""}}
-# Patroni's check refuses 127.0.0.1 as the address of a member, but no other address of the loopback.
-MEMBER = DatabaseMember(name="tsdb-0", address="127.0.0.2", postgres_port=15432, patroni_port=18008)
-# What a session on the loopback comes from.
-CLIENT = "127.0.0.1"
-PASSWORDS = {
-    "superuser": {"username": "postgres", "password": "s"},
-    "replication": {"username": "replicator", "password": "r"},
-    "rewind": {"username": "rewind_user", "password": "w"},
-}
-SMALLEST = {"hosts": ["a"], "synchronous_standbys": 0, "memory_mib": 512, "wal_mib": 256, "max_connections": 114}
 
 
 @pytest.fixture(scope="module")
@@ -149,19 +139,6 @@ def test_the_one_shot_of_a_stranger_is_told_why_it_is_refused(recorder: Recorder
     assert (ended.status, "alert" in ended.output) == (1, True), ended.output
 
 
-def shared(settings: DatabaseSettings) -> str:
-    """What the nodes share, for the only clients there are."""
-    return shared_json(settings, [MEMBER.address, CLIENT])
-
-
-def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
-    return {
-        "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address]),
-        "/etc/hft/patroni/20-authentication.yml": json.dumps({"postgresql": {"authentication": PASSWORDS}}),
-        "/run/secrets/db-rewind": "w",
-    }
-
-
 def check(etcd: Container, mount: str, files: dict[str, str], dcs: dict[str, Any]) -> Ended:
     """Patroni's own check of its files; what is shared is checked as what a first start would put into etcd."""
     # The check of 4.0.7 wants yes or no there, unlike Patroni itself.
@@ -210,15 +187,8 @@ def test_a_new_node_does_not_start_with_other_defaults_where_etcd_holds_nothing(
 @pytest.fixture(scope="module")
 def node(node_mount: str) -> Iterator[Container]:
     """The smallest node that the settings allow; its files say how much memory it has, and all else is shared."""
-    files = patroni_files(database(**SMALLEST))
-    ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
-    room = {"mem_limit": "512m", "memswap_limit": "512m", "shm_size": "256m"}
-    volumes = [*FOLDERS, DATA_DIR, node_mount]
-    with running_etcd() as etcd:
-        etcdctl(etcd, "put", SHARED_KEY, shared(database(**SMALLEST)))
-        options = {"network_mode": beside(etcd), "volumes": volumes, **SCRATCH, **room}
-        with running("timescaledb", ["/etc/hft/patroni"], files, ready, **options) as container:
-            yield container
+    with smallest_node(node_mount) as container:
+        yield container
 
 
 # A member that comes up again as often as it ends, in a network that stays.
@@ -228,14 +198,14 @@ END = """for each in /proc/[0-9]*; do [ "$(cat "$each/comm")" = etcd ] && kill "
 
 def sees_etcd(node: Container, seconds: int) -> bool:
     """Whether Patroni has an answer of etcd that is younger than now, within so many seconds."""
-    script = f"date +%s; for _ in $(seq {seconds}); do curl -sS http://{MEMBER.patroni}/patroni; echo; sleep 1; done"
+    ask = f"curl -sS --cacert {SERVER_AUTHORITY_FILE} https://{MEMBER.patroni}/patroni"
+    script = f"date +%s; for _ in $(seq {seconds}); do {ask}; echo; sleep 1; done"
     now, *said = execute(node, ["sh", "-c", script]).output.splitlines()
     return any(json.loads(line)["dcs_last_seen"] > int(now) + 1 for line in said)
 
 
 def test_a_node_shows_etcd_the_certificate_that_is_there_now() -> None:
     own, of_a_stranger = (authority.server_files(MEMBER.address) for authority in (AUTHORITY, STRANGER))
-    ready = ["curl", "-fsS", f"http://{MEMBER.patroni}/readiness"]
     settings = database(**SMALLEST)
     with (
         certified("etcd", AUTHORITY.server_files(ETCD.address)) as door,
@@ -246,7 +216,7 @@ def test_a_node_shows_etcd_the_certificate_that_is_there_now() -> None:
     ):
         etcdctl(etcd, "put", SHARED_KEY, shared(settings))
         options = {"network_mode": beside(etcd), "volumes": [*FOLDERS, DATA_DIR, mount], "shm_size": "256m", **SCRATCH}
-        with running("timescaledb", ["/etc/hft/patroni"], patroni_files(settings), ready, **options) as node:
+        with running("timescaledb", ["/etc/hft/patroni"], patroni_files(settings), READY, **options) as node:
             volume = mount.partition(":")[0]
             fill("timescaledb", volume, {**of_a_stranger, "/etc/hft/ca.crt": AUTHORITY.pem})
             # What is open stays.
@@ -270,7 +240,7 @@ def test_a_node_starts_in_the_smallest_memory_with_the_most_connections(node: Co
 
 
 def test_what_is_shared_comes_from_etcd(node: Container) -> None:
-    found = execute(node, ["curl", "-fsS", f"http://{MEMBER.patroni}/config"]).output
+    found = execute(node, ["curl", "-fsS", *CURL_AS_PART, f"https://{MEMBER.patroni}/config"]).output
 
     assert json.loads(found) == json.loads(shared(database(**SMALLEST)))
     assert asked(node, "SHOW max_connections") == "114"

@@ -7,6 +7,7 @@ import pytest
 from docker.models.containers import Container
 
 from components.database.render import DATA_DIR
+from tests.components.authority import Authority, certified
 from tests.components.postgres import PORT, postgres
 from tests.components.programs import Ended, execute
 
@@ -15,15 +16,22 @@ pytestmark = pytest.mark.images
 STANDBY, EARLIER = PORT + 1, PORT + 2
 # Patroni's own API, of which only this request is needed.
 _PATRONI = """\
+import ssl
 from http.server import BaseHTTPRequestHandler, HTTPServer
 class Patroni(BaseHTTPRequestHandler):
     def do_POST(self):
         asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
         open("/tmp/asked", "a").write(f"{self.path} {asked}\\n")
         self.send_response(200)
+        self.send_header("Content-Length", "0")
         self.end_headers()
     log_message = lambda *ignored: None
-HTTPServer(("127.0.0.1", 8008), Patroni).serve_forever()
+tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile="/var/lib/hft/tls/ca.crt")
+tls.load_cert_chain("/var/lib/hft/tls/tls.crt", "/var/lib/hft/tls/tls.key")
+tls.verify_mode = ssl.CERT_REQUIRED
+server = HTTPServer(("127.0.0.1", 8008), Patroni)
+server.socket = tls.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
 """
 
 
@@ -50,14 +58,17 @@ def copy(server: Container, port: int) -> None:
 @contextmanager
 def primary() -> Iterator[Container]:
     """A primary that may be copied, and beside it a Patroni that notes what it is asked for."""
-    with postgres(settings={"wal_level": "replica", "max_wal_senders": "10"}) as server:
+    with (
+        certified("timescaledb", Authority().server_files("127.0.0.1")) as mount,
+        postgres(settings={"wal_level": "replica", "max_wal_senders": "10"}, mounts=[mount]) as server,
+    ):
         server.exec_run(["python3", "-c", _PATRONI], detach=True)
         yield server
 
 
 def looked_after(server: Container, port: int, role: str = "replica") -> Ended:
     """What the program says of the server at a port, and what it has asked Patroni for; it looks for 25 s."""
-    argv = ["hft-still-follows", "http://127.0.0.1:8008", str(port), "on_start", role, "hft"]
+    argv = ["hft-still-follows", "https://127.0.0.1:8008", str(port), "on_start", role, "hft"]
     return execute(server, ["timeout", "25", *argv])
 
 

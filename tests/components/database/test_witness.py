@@ -67,7 +67,7 @@ def test_it_is_told_all_nodes_and_asks_the_nearest_member_of_etcd_first(recorder
         "listen_address": "10.0.0.2",
         "listen_port": 19208,
         "etcd_endpoints": ["https://10.0.0.2:12379", "https://10.0.0.1:12379"],
-        "etcd_tls": {
+        "tls": {
             "authority_file": "/var/lib/hft/tls/ca.crt",
             "certificate_file": "/var/lib/hft/tls/tls.crt",
             "key_file": "/var/lib/hft/tls/tls.key",

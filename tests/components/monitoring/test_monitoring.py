@@ -36,6 +36,7 @@ def build(changes: dict[str, Any]) -> Monitoring:
             exporter_image="sha256:exporters",
             scrape_targets=(ENGINE,),
             alert_rules={"trading.yaml": "groups: []\n"},
+            authority_pem="the authority",
         ),
     )
 
@@ -79,6 +80,7 @@ def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) ->
         "--web.listen-address=10.0.0.2:19090",
     ]
     assert {upload["file"]: upload["content"] for upload in found["uploads"]} == {
+        "/etc/hft/ca.crt": "the authority",
         "/etc/hft/prometheus.yml": config,
         "/etc/hft/rules/monitoring.yaml": ALERTS,
         "/etc/hft/rules/trading.yaml": "groups: []\n",

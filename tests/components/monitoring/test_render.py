@@ -15,8 +15,8 @@ def settings(**changes: Any) -> MonitoringSettings:
 
 ENGINE = ScrapeTarget(job="engine", instance="engine-blue", address="10.0.0.1:18080", interval_seconds=1)
 NODES = [
-    ScrapeTarget(job="tsdb", instance="tsdb-1", address="10.0.0.2:18008", labels={"cluster": "main"}),
-    ScrapeTarget(job="tsdb", instance="tsdb-0", address="10.0.0.1:18008"),
+    ScrapeTarget(job="tsdb", instance="tsdb-1", address="10.0.0.2:18008", labels={"cluster": "main"}, tls=True),
+    ScrapeTarget(job="tsdb", instance="tsdb-0", address="10.0.0.1:18008", tls=True),
 ]
 
 
@@ -50,6 +50,10 @@ def test_prometheus_yml() -> None:
         "    labels:\n"
         "      instance: engine-blue\n"
         "- job_name: tsdb\n"
+        "  scheme: https\n"
+        "  tls_config:\n"
+        "    ca_file: /etc/hft/ca.crt\n"
+        "    min_version: TLS13\n"
         "  metrics_path: /metrics\n"
         "  scrape_interval: 5s\n"
         "  scrape_timeout: 5s\n"
@@ -71,17 +75,22 @@ def test_prometheus_yml() -> None:
     [
         (
             ScrapeTarget(job="engine", instance="mine", address="10.0.0.1:1", interval_seconds=5),
-            "scrape job 'engine': mine has path /metrics every 5 s, engine-blue has /metrics every 1 s: "
-            "give them two job names",
+            "scrape job 'engine': mine has path /metrics every 5 s by http, engine-blue has path /metrics every 1 s by "
+            "http: give them two job names",
         ),
         (
             ScrapeTarget(job="engine", instance="mine", address="10.0.0.1:1", interval_seconds=1, path="/m"),
-            "scrape job 'engine': mine has path /m every 1 s, engine-blue has /metrics every 1 s: "
-            "give them two job names",
+            "scrape job 'engine': mine has path /m every 1 s by http, engine-blue has path /metrics every 1 s by "
+            "http: give them two job names",
+        ),
+        (
+            ScrapeTarget(job="engine", instance="mine", address="10.0.0.1:1", interval_seconds=1, tls=True),
+            "scrape job 'engine': mine has path /metrics every 1 s by https, engine-blue has path /metrics every 1 s "
+            "by http: give them two job names",
         ),
     ],
 )
-def test_a_job_has_one_path_and_one_interval(other: ScrapeTarget, message: str) -> None:
+def test_a_job_has_one_path_and_one_interval_and_tls_or_none(other: ScrapeTarget, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         prometheus_yml(settings(), "dev", [other, ENGINE], [])
 

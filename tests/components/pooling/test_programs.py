@@ -33,16 +33,20 @@ MEMBERS = [
 OPEN_FILES = {"ulimits": [Ulimit(name="nofile", soft=16384, hard=16384)]}
 # Nodes: Patroni's answers, and a PostgreSQL that says which node it is. The first one is the primary.
 NODES = """
-import http.server, socketserver, sys, threading
+import http.server, socketserver, ssl, sys, threading
 
 ROLES = ("/primary", "/replica")
+tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+tls.load_cert_chain("/var/lib/hft/tls/tls.crt", "/var/lib/hft/tls/tls.key")
 
 def patroni(index):
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_OPTIONS(self):
             self.send_response(200 if self.path == ROLES[index] else 503)
             self.end_headers()
-    return http.server.HTTPServer(("127.0.0.1", 18008 + index), Handler)
+    server = http.server.HTTPServer(("127.0.0.1", 18008 + index), Handler)
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    return server
 
 def postgres(index):
     class Handler(socketserver.BaseRequestHandler):
@@ -60,7 +64,8 @@ PASSWORD = 'it\'s a "quoted" pass\\word'
 
 
 def haproxy_files(**changes: Any) -> dict[str, str]:
-    return {HAPROXY_CFG: haproxy_cfg(router(**changes), RouteFailoverSettings(), "127.0.0.1", MEMBERS)}
+    config = haproxy_cfg(router(**changes), RouteFailoverSettings(), "127.0.0.1", MEMBERS)
+    return {HAPROXY_CFG: config, **AUTHORITY.client_files}
 
 
 def check(files: dict[str, str]) -> Ended:
@@ -73,7 +78,7 @@ def test_haproxy_accepts_its_configuration() -> None:
 
 def test_haproxy_refuses_a_frontend_that_leads_nowhere() -> None:
     text = haproxy_files()[HAPROXY_CFG].replace("backend primary\n", "backend primaries\n")
-    ended = check({HAPROXY_CFG: text})
+    ended = check({**haproxy_files(), HAPROXY_CFG: text})
 
     assert ended.status == 1
     assert "unable to find required use_backend: 'primary'" in ended.output
@@ -87,8 +92,9 @@ def test_haproxy_starts_with_the_most_connections_that_the_settings_allow() -> N
 
 
 def test_haproxy_does_not_start_with_more_connections_than_files() -> None:
-    text = haproxy_files()[HAPROXY_CFG].replace("maxconn 1000", "maxconn 8200")
-    ended = run("haproxy", ["haproxy", "-W", "-db", "-f", HAPROXY_CFG], {HAPROXY_CFG: text}, **OPEN_FILES)
+    files = haproxy_files()
+    files[HAPROXY_CFG] = files[HAPROXY_CFG].replace("maxconn 1000", "maxconn 8200")
+    ended = run("haproxy", ["haproxy", "-W", "-db", "-f", HAPROXY_CFG], files, **OPEN_FILES)
 
     assert (ended.status, ended.output.splitlines()[-1]) == (
         1,
@@ -116,11 +122,13 @@ def lonely() -> Iterator[Container]:
 
 
 @contextmanager
-def routing(nodes: int) -> Iterator[Container]:
-    """HAProxy in front of this many of its two nodes."""
-    settled = servers_are(primary=1, standbys=nodes - 1)
+def routing(nodes: int, primaries: int = 1, certificate: dict[str, str] | None = None) -> Iterator[Container]:
+    """HAProxy in front of this many of its two nodes, which all have one certificate, by default that of both."""
+    settled = servers_are(primary=primaries, standbys=nodes - 1)
+    files = certificate or AUTHORITY.server_files("127.0.0.1", names=[member.name for member in MEMBERS])
     with (
-        running("timescaledb", [NODES, str(nodes)], {}, ["true"], **PYTHON) as cluster,
+        certified("timescaledb", files) as mount,
+        running("timescaledb", [NODES, str(nodes)], {}, ["true"], volumes=[*FOLDERS, mount], **PYTHON) as cluster,
         running("haproxy", START, haproxy_files(), settled, network_mode=beside(cluster), **OPEN_FILES) as haproxy,
     ):
         yield haproxy
@@ -152,6 +160,19 @@ def test_a_router_leads_to_the_primary_and_to_the_standby(routed: Container) -> 
 def test_readers_are_led_to_the_primary_while_there_is_no_standby() -> None:
     with routing(1) as haproxy:
         assert (reached(haproxy, 15000), reached(haproxy, 15100)) == ("tsdb-0", "tsdb-0")
+
+
+@pytest.mark.parametrize(
+    "certificate",
+    [
+        Authority("stranger").server_files("127.0.0.1", names=["tsdb-0"]),
+        AUTHORITY.server_files("127.0.0.1", names=["etcd-0"]),
+    ],
+    ids=["a stranger's", "another part's"],
+)
+def test_a_router_takes_no_word_of_who_has_not_the_nodes_certificate(certificate: dict[str, str]) -> None:
+    with routing(1, primaries=0, certificate=certificate) as haproxy:
+        assert execute(haproxy, asking("/healthz")).output == "503"
 
 
 @pytest.fixture(scope="module")

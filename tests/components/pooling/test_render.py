@@ -35,6 +35,7 @@ defaults
     timeout client 1h
     timeout server 1h
     default-server inter 500ms fastinter 100ms fall 2 rise 2
+    default-server check-ssl verify required ca-file /etc/hft/ca.crt ssl-min-ver TLSv1.3
 
 frontend writer
     bind 10.0.0.1:15000
@@ -48,15 +49,15 @@ frontend reader
 backend primary
     option httpchk OPTIONS /primary
     http-check expect status 200
-    server tsdb-0 10.0.0.1:15432 check port 18008 on-marked-down shutdown-sessions
-    server tsdb-1 10.0.0.2:15433 check port 18009 on-marked-down shutdown-sessions
+    server tsdb-0 10.0.0.1:15432 check port 18008 verifyhost tsdb-0 on-marked-down shutdown-sessions
+    server tsdb-1 10.0.0.2:15433 check port 18009 verifyhost tsdb-1 on-marked-down shutdown-sessions
 
 backend standbys
     balance leastconn
     option httpchk OPTIONS /replica
     http-check expect status 200
-    server tsdb-0 10.0.0.1:15432 check port 18008
-    server tsdb-1 10.0.0.2:15433 check port 18009
+    server tsdb-0 10.0.0.1:15432 check port 18008 verifyhost tsdb-0
+    server tsdb-1 10.0.0.2:15433 check port 18009 verifyhost tsdb-1
 
 frontend stats
     mode http

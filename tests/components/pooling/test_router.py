@@ -16,7 +16,11 @@ def build() -> Router:
     return Router(
         "router",
         RouterArgs(
-            settings=SETTINGS, placements=placements("a", "b", "c"), image="sha256:haproxy", members=tuple(MEMBERS)
+            settings=SETTINGS,
+            placements=placements("a", "b", "c"),
+            image="sha256:haproxy",
+            members=tuple(MEMBERS),
+            authority_pem="the authority",
         ),
     )
 
@@ -41,11 +45,12 @@ def test_a_router_gets_its_configuration_and_is_healthy_with_a_primary(recorder:
     assert (found["name"], found["image"]) == ("hft-dev-router", "sha256:haproxy")
     assert found["command"] == ["-f", "/etc/hft/haproxy.cfg"]
     assert found["uploads"] == [
+        {"file": "/etc/hft/ca.crt", "content": "the authority", "permissions": "0444"},
         {
             "file": "/etc/hft/haproxy.cfg",
             "content": haproxy_cfg(SETTINGS, RouteFailoverSettings(), "10.0.0.3", MEMBERS),
             "permissions": "0444",
-        }
+        },
     ]
     assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", HEALTHZ]
     assert (found["waitTimeout"], found["memory"]) == (300, 256)

@@ -60,7 +60,8 @@ def start(clean_host: DockerClient) -> Start:
             read_only=True,
             volumes=[*FOLDERS, *volumes],
         )
-        container.put_archive(str(Path(path).parent), packed(Path(path).name, text))
+        for file, content in {path: text, **AUTHORITY.client_files}.items():
+            container.put_archive(str(Path(file).parent), packed(Path(file).name, content))
         container.start()
         return container
 

@@ -26,7 +26,7 @@ def settings(host: str = "beta", hosts: tuple[str, ...] = HOSTS, **changes: Any)
         "listen_address": "127.0.0.1",
         "listen_port": 19208,
         "etcd_endpoints": ("https://127.0.0.1:12379",),
-        "etcd_tls": {f"{name}_file": Path(f"/tls/{name}") for name in ("authority", "certificate", "key")},
+        "tls": {f"{name}_file": Path(f"/tls/{name}") for name in ("authority", "certificate", "key")},
         "etcd_peer_ports": (12479,),
         "prefix": "/hft/hft/",
         "members": tuple(members),

@@ -33,6 +33,14 @@ async def test_a_process_that_does_nothing_is_not_gone(listening: int, closed: i
     assert await accepts(member(closed, listening), 0.4)
 
 
+async def test_patroni_is_left_alone_where_postgresql_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as postgres, socket.create_server(("127.0.0.1", 0)) as patroni:
+        patroni.settimeout(0.2)
+        assert await accepts(member(postgres.getsockname()[1], patroni.getsockname()[1]), 0.4)
+        with pytest.raises(TimeoutError):
+            patroni.accept()
+
+
 async def test_two_ports_that_refuse_are_gone_at_once(closed: int) -> None:
     begun = time.monotonic()
 
