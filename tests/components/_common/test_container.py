@@ -37,7 +37,7 @@ def test_a_container_is_sealed_bounded_and_ready_by_its_health_check(recorder: R
         "cpuSet": "0-1",
         "destroyGraceSeconds": 10,
         "healthcheck": {
-            "tests": ["CMD", "true"],
+            "tests": ["CMD", "timeout", "--signal=KILL", "5", "true"],
             "interval": "5s",
             "timeout": "5s",
             "retries": 3,

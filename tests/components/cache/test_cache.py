@@ -4,7 +4,7 @@ from typing import Any
 from components._common.scraping import ScrapeTarget
 from components.cache import CacheSettings, ReferenceCache, ReferenceCacheArgs
 from components.cache.render import users_acl, valkey_conf
-from tests.conftest import CONTAINER, Recorder, Secret, placements
+from tests.conftest import CONTAINER, Recorder, Secret, placements, probe
 
 SETTINGS = CacheSettings(host="b")
 
@@ -49,7 +49,7 @@ def test_the_server_gets_configuration_and_hashed_passwords(recorder: Recorder) 
             {"file": "/etc/hft/valkey.conf", "content": valkey_conf(SETTINGS, "10.0.0.2"), "permissions": "0444"},
         ]
     )
-    assert found["healthcheck"]["tests"] == ["CMD", "valkey-cli", "-e", "-h", "10.0.0.2", "-p", "16379", "ping"]
+    assert probe(found) == ["valkey-cli", "-e", "-h", "10.0.0.2", "-p", "16379", "ping"]
     assert found["memory"] == 128
     assert {"label": "hft.secrets", "value": "cache-monitoring,cache-reader,cache-writer"} in found["labels"]
     assert found["volumes"] == []

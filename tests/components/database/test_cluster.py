@@ -14,7 +14,7 @@ from components.database.alerts import alert_rules
 from components.database.render import patroni_yml, shared_json
 from tests.components.conftest import Options
 from tests.components.database.test_settings import database
-from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements, tls
+from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements, probe, tls
 
 SETTINGS = database(etcd={"hosts": ["a"]}, hosts=["a", "b", "a"], memory_mib=4096, shm_mib=512, stop_grace_seconds=120)
 ENDPOINTS = ("10.0.0.1:12379", "10.0.0.2:12379")
@@ -84,8 +84,8 @@ def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> Non
         {"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-tsdb-2-tls", "readOnly": True},
     ]
     assert found["tmpfs"] == {"/tmp": "", "/run/postgresql": ""}
-    assert found["healthcheck"]["tests"] == [
-        *("CMD", "curl", "-fsS", "--cacert", "/var/lib/hft/tls/ca.crt", "-o", "/dev/null"),
+    assert probe(found) == [
+        *("curl", "-fsS", "--cacert", "/var/lib/hft/tls/ca.crt", "-o", "/dev/null"),
         "https://10.0.0.1:18009/readiness",
     ]
     assert found["waitTimeout"] == 300
@@ -227,7 +227,7 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
             {"file": "/run/secrets/db-monitoring", "content": "m", "permissions": "0444"},
         ]
     )
-    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:19188/"]
+    assert probe(found) == ["curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:19188/"]
     assert found["memory"] == 64
 
 

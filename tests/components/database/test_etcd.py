@@ -8,7 +8,7 @@ from components.database import EtcdCluster, EtcdClusterArgs, EtcdSettings, Fail
 from components.database.alerts import alert_rules
 from components.database.render import EtcdMember, etcd_arguments
 from tests.components.conftest import Options
-from tests.conftest import CONTAINER, VOLUME, Recorder, placements, tls
+from tests.conftest import CONTAINER, VOLUME, Recorder, placements, probe, tls
 
 SETTINGS = EtcdSettings(hosts=("a", "b", "a"), memory_mib=512)
 MEMBERS = [
@@ -50,7 +50,7 @@ def test_the_second_member_of_a_host_has_its_own_name_arguments_volume_and_healt
     assert found["name"] == "hft-dev-etcd-2"
     assert found["image"] == "sha256:etcd"
     assert found["command"] == etcd_arguments(SETTINGS, FailoverSettings(), MEMBERS, 2, token="hft-dev-etcd")
-    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:12580/health"]
+    assert probe(found) == ["curl", "-fsS", "-o", "/dev/null", "http://10.0.0.1:12580/health"]
     assert found["volumes"] == [
         {"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-etcd-2-data"},
         {"containerPath": "/var/lib/hft/tls", "readOnly": True, "volumeName": "hft-dev-etcd-2-tls"},

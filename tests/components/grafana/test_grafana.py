@@ -12,7 +12,7 @@ from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.grafana import Grafana, GrafanaArgs, GrafanaSettings
 from components.grafana.render import grafana_ini, postgresql_json, prometheus_json
-from tests.conftest import CONTAINER, VOLUME, Recorder, Registration, Secret, placements
+from tests.conftest import CONTAINER, VOLUME, Recorder, Registration, Secret, placements, probe
 
 PROVIDER = "pulumi:providers:grafana"
 DATA_SOURCE = "grafana:oss/dataSource:DataSource"
@@ -148,8 +148,8 @@ def test_the_container_is_ready_when_its_api_answers(recorder: Recorder) -> None
     registered(recorder, {**OURS, "grafana_port": 13001, "memory_mib": 300})
     found = recorder.inputs(CONTAINER, "grafana-server")
 
-    assert found["healthcheck"]["tests"] == [
-        *("CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.2:13001/api/health"),
+    assert probe(found) == [
+        *("curl", "-fsS", "-o", "/dev/null", "http://10.0.0.2:13001/api/health"),
     ]
     assert (found["name"], found["image"], found["memory"]) == ("hft-dev-grafana", IMAGE, 300)
     assert found["volumes"] == [

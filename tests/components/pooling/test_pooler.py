@@ -7,7 +7,7 @@ from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolerSettin
 from components.pooling.alerts import alert_rules
 from components.pooling.render import pgbouncer_ini, userlist
 from tests.components.conftest import Options
-from tests.conftest import CONTAINER, Recorder, Secret, placements, tls
+from tests.conftest import CONTAINER, Recorder, Secret, placements, probe, tls
 
 SETTINGS = PoolerSettings(hosts=("b", "a"), memory_mib=256)
 ROUTES = {
@@ -90,7 +90,7 @@ def test_a_pooler_lets_transactions_end_and_is_healthy_when_it_answers(recorder:
 
     assert (found["name"], found["image"]) == ("hft-dev-pooler", "sha256:pgbouncer")
     assert found["command"] == ["/etc/hft/pgbouncer.ini"]
-    assert found["healthcheck"]["tests"] == ["CMD", "pg-ping", "10.0.0.2", "16432"]
+    assert probe(found) == ["pg-ping", "10.0.0.2", "16432"]
     assert (found["stopSignal"], found["memory"]) == ("SIGINT", 256)
 
 
@@ -110,7 +110,7 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
         ]
     )
     assert secrets_label(found) == ["db-monitoring"]
-    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.0.0.2:19127/"]
+    assert probe(found) == ["curl", "-fsS", "-o", "/dev/null", "http://10.0.0.2:19127/"]
     assert found["memory"] == 64
 
 

@@ -6,7 +6,7 @@ from components.pooling import RouteFailoverSettings, Router, RouterArgs, Router
 from components.pooling.alerts import alert_rules
 from components.pooling.render import haproxy_cfg
 from tests.components.pooling.test_render import MEMBERS
-from tests.conftest import CONTAINER, Recorder, placements
+from tests.conftest import CONTAINER, Recorder, placements, probe
 
 SETTINGS = RouterSettings(hosts=("c", "a"), memory_mib=256)
 HEALTHZ = "http://10.0.0.3:18404/healthz"
@@ -52,7 +52,7 @@ def test_a_router_gets_its_configuration_and_is_healthy_with_a_primary(recorder:
             "permissions": "0444",
         },
     ]
-    assert found["healthcheck"]["tests"] == ["CMD", "curl", "-fsS", "-o", "/dev/null", HEALTHZ]
+    assert probe(found) == ["curl", "-fsS", "-o", "/dev/null", HEALTHZ]
     assert (found["waitTimeout"], found["memory"]) == (300, 256)
     assert found["volumes"] == []
 

@@ -46,7 +46,7 @@ def test_it_is_pinned_sealed_and_bounded(recorder: Recorder) -> None:
         "cpuSet": "2-3",
         "destroyGraceSeconds": 30,
         "healthcheck": {
-            "tests": ["CMD", "/usr/bin/maker", "ping"],
+            "tests": ["CMD", "timeout", "--signal=KILL", "5", "/usr/bin/maker", "ping"],
             "interval": "5s",
             "timeout": "5s",
             "retries": 3,

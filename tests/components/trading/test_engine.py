@@ -11,7 +11,7 @@ from components._common.scraping import ScrapeTarget
 from components.trading import TradingEngine, TradingEngineArgs
 from components.trading.render import engine_json
 from tests.components.trading.test_render import ENGINE, endpoint, settings
-from tests.conftest import CONTAINER, Recorder, Secret, placements, tls
+from tests.conftest import CONTAINER, Recorder, Secret, placements, probe, tls
 
 ALERTS = (Path(__file__).parents[3] / "components/trading/alerts.yaml").read_text()
 DATABASE = Endpoint("10.0.0.1", 16432)
@@ -105,8 +105,8 @@ def test_it_runs_the_engine_on_its_cpus_with_its_image(recorder: Recorder) -> No
 def test_it_is_ready_when_its_own_slot_says_so(recorder: Recorder, slot: str, port: int) -> None:
     found = deployed(recorder, f"engine-{slot}", {"slot": slot})
 
-    assert found["healthcheck"]["tests"] == [
-        *("CMD", "curl", "-fsS", "-o", "/dev/null", f"http://10.0.0.1:{port}/readyz"),
+    assert probe(found) == [
+        *("curl", "-fsS", "-o", "/dev/null", f"http://10.0.0.1:{port}/readyz"),
     ]
 
 

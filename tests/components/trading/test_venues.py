@@ -9,7 +9,7 @@ from components._common.scraping import ScrapeTarget
 from components.trading import VenueEndpoint, VenueSimulators, VenueSimulatorsArgs
 from components.trading.render import venue_json
 from tests.components.trading.test_render import VENUES, settings
-from tests.conftest import CONTAINER, Recorder, placements
+from tests.conftest import CONTAINER, Recorder, placements, probe
 
 THIRD = {"name": "gamma", "host": "b", "plane": "far", "address": "10.89.1.10", "taker_fee_bps": 2.0}
 SETTINGS = settings(venues=[*VENUES, THIRD], seed=7)
@@ -82,8 +82,8 @@ def test_a_venue_runs_its_simulator(recorder: Recorder) -> None:
             "permissions": "0444",
         }
     ]
-    assert found["healthcheck"]["tests"] == [
-        *("CMD", "curl", "-fsS", "-o", "/dev/null", "http://10.89.0.11:8080/healthz"),
+    assert probe(found) == [
+        *("curl", "-fsS", "-o", "/dev/null", "http://10.89.0.11:8080/healthz"),
     ]
     assert (found["name"], found["image"], found["memory"]) == ("hft-dev-venue-beta", "sha256:workloads", 128)
 
