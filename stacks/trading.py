@@ -31,7 +31,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         replication_password=key["db-replication"], monitoring_password=key["db-monitoring"], tls=tls,
         archiving=store.archiving), Options(depends_on=[etcd]))
     backups = backup.Backups("backup", backup.BackupsArgs(settings=s.backup, placements=at, image=images["backup"],
-        stanza=store.stanza, archiving=store.archiving, nodes=tsdb.data), Options(depends_on=[tsdb]))
+        stanza=store.stanza, archiving=store.archiving, nodes=tsdb.data, cluster=tsdb))
     witness = database.FailoverWitness("witness", database.FailoverWitnessArgs(
         settings=s.database, placements=at, image=images["witness"], members=tsdb.members,
         etcd_endpoints=etcd.endpoints, tls=tls), Options(depends_on=[etcd]))

@@ -41,6 +41,8 @@ class BackupsArgs:
     """How the repository is reached, as the nodes reach it."""
     nodes: Sequence[NodeData]
     """The nodes of the cluster."""
+    cluster: pulumi.Input[pulumi.Resource]
+    """What the agents wait for: the cluster itself. Volumes do not wait for it, as they outlive it."""
 
 
 class Backups(pulumi.ComponentResource):
@@ -80,7 +82,9 @@ class Backups(pulumi.ComponentResource):
         """Makes the stanza and sees a WAL file arrive, or says why not."""
         spec = _spec(f"{name}-prepared", args, placement, "prepare", _nodes_on(args, placement))
         return docker.Container(
-            f"{name}-prepared-{placement.host}", one_shot_arguments(spec, placement), opts=options(self, placement)
+            f"{name}-prepared-{placement.host}",
+            one_shot_arguments(spec, placement),
+            opts=options(self, placement, [args.cluster]),
         )
 
     def _make_agent(
@@ -105,7 +109,9 @@ class Backups(pulumi.ComponentResource):
         roomy = replace(
             spec, memory_mib=args.settings.drill_memory_mib, volumes={**spec.volumes, SCRATCH_DIR: scratch.name}
         )
-        return docker.Container(f"{name}-drill", arguments(roomy, placement), opts=options(self, placement))
+        return docker.Container(
+            f"{name}-drill", arguments(roomy, placement), opts=options(self, placement, [args.cluster])
+        )
 
 
 def _spec(role: str, args: BackupsArgs, placement: Placement, command: str, nodes: Sequence[NodeData]) -> ContainerSpec:

@@ -87,8 +87,8 @@ if backup and repository:
             stanza=repository.stanza,
             archiving=repository.archiving,
             nodes=cluster.data,
+            cluster=cluster,
         ),
-        pulumi.ResourceOptions(depends_on=[cluster]),
     )
 FailoverWitness(
     "witness",

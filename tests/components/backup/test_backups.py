@@ -45,6 +45,7 @@ def build() -> Backups:
             stanza="hft-dev",
             archiving=archiving,
             nodes=NODES,
+            cluster=pulumi.ComponentResource("hft:database:TimescaleCluster", "tsdb"),
         ),
     )
 
@@ -119,6 +120,10 @@ def test_an_agent_starts_once_its_host_reaches_the_repository(recorder: Recorder
     assert recorder.inputs(CONTAINER, "backup-prepared-a")["command"] == ["prepare"]
     assert recorder.inputs(CONTAINER, "backup-prepared-a")["mustRun"] is False
     assert recorder.run(partial(options.after, "backup-a")) == ["backup-prepared-a"]
+    assert recorder.run(partial(options.after, "backup-prepared-a")) == ["tsdb"]
+    assert recorder.run(partial(options.after, "backup-drill")) == ["tsdb"]
+    # It outlives the cluster.
+    assert recorder.run(partial(options.after, "backup-drill-data")) == []
 
 
 def test_the_agents_are_scraped_and_bring_their_alerts(recorder: Recorder) -> None:
