@@ -95,7 +95,7 @@ def test_the_database_comes_up_takes_rows_and_is_taken_away_but_for_its_data(pro
     # The data volumes are protected; etcd, with its certificates, is what they last stand on.
     names = sorted(str(each.name) for each in host.containers.list(all=True, filters=LABEL))
     assert names == [f"hft-{STACK}-etcd-{index}{part}" for index in range(3) for part in ("", "-tls")]
-    assert len(host.volumes.list(filters=LABEL)) == 9
+    assert len(host.volumes.list(filters=LABEL)) == 12
 
 
 def _certificates_are_renewed_under_open_connections(
