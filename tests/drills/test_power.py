@@ -13,7 +13,6 @@ from tests.drills.rig import Host
 pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
 
 
-@pytest.mark.smoke
 @pytest.mark.usefixtures("leader")
 def test_given_load_when_all_hosts_lose_their_power_then_all_comes_back_by_itself(cluster: Cluster, load: Load) -> None:
     # When
