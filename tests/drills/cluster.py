@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -130,14 +130,14 @@ class Cluster:
             yield client.containers.get(f"hft-{STACK}-{part}-{self.hosts.index(host)}")
 
     @contextmanager
-    def frozen(self, host: Host, part: str = "tsdb") -> Iterator[None]:
-        """No process in the node of a host runs until the block ends."""
-        with self.node(host, part) as container:
-            container.pause()
-            try:
-                yield
-            finally:
-                container.unpause()
+    def frozen(self, *hosts: Host, part: str = "tsdb") -> Iterator[None]:
+        """No process in the nodes of some hosts runs until the block ends."""
+        with ExitStack() as thawed:
+            for host in hosts:
+                container = thawed.enter_context(self.node(host, part))
+                container.pause()
+                thawed.callback(container.unpause)
+            yield
 
     def fenced(self) -> list[Host]:
         """Hosts that answer and say that they fence another one."""
@@ -151,9 +151,23 @@ class Cluster:
         assert status == 0, output.decode()
         return output.decode()
 
+    def ask(self, host: Host, *questions: str) -> str:
+        """What the node of a host answers the superuser, asked beside pooler and router."""
+        commands = [word for question in questions for word in ("-c", question)]
+        port = str(self.database.postgres_port)
+        return self.execute(host, "psql", "-XAtqp", port, *commands, "hft").strip()
+
     def hft(self, *arguments: str) -> str:
         """What a command of ours prints; it must succeed."""
-        return _ended(self._begun(self.sandbox.root, "ops", *arguments))
+        return _ended(self.begin(*arguments))
+
+    def refused(self, *arguments: str) -> str:
+        """What a command of ours prints; it must fail."""
+        return _ended(self.begin(*arguments), status=1)
+
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command of ours, at work."""
+        return self._begun(self.sandbox.root, "ops", *arguments)
 
     def update(self, *command: str) -> str:
         """Bring the stack up as its settings are now, or as `command` says (update.py); what that prints."""
@@ -202,7 +216,8 @@ class Cluster:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=folder,
-            env=os.environ | self.sandbox.environment(),
+            # Each line comes when it is said.
+            env=os.environ | self.sandbox.environment() | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -231,8 +246,7 @@ class Cluster:
     def rows(self, host: Host, actor: str) -> list[int]:
         """Numbers of an actor's rows as the node of a host has them, asked beside pooler and router."""
         query = f"SELECT subject FROM trading.audit_log WHERE actor = '{actor}' ORDER BY subject::int"
-        port = str(self.database.postgres_port)
-        return [int(line) for line in self.execute(host, "psql", "-XAtqp", port, "-c", query, "hft").splitlines()]
+        return [int(line) for line in self.ask(host, query).splitlines()]
 
     def _etcd(self, host: Host, command: str, **arguments: str) -> dict[str, Any]:
         """What a member of etcd answers the node beside it to a command of maintenance, by its gateway for JSON."""
@@ -293,9 +307,9 @@ def _passwords(sandbox: Sandbox) -> dict[str, str]:
     return {"hft_writer": exported["writer_password"], "hft_ticks": exported["ticks_password"]}
 
 
-def _ended(process: subprocess.Popen[str]) -> str:
+def _ended(process: subprocess.Popen[str], status: int = 0) -> str:
     told, _ = process.communicate()
-    assert process.returncode == 0, told
+    assert process.returncode == status, told
     return told
 
 

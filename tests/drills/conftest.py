@@ -87,7 +87,7 @@ def load_beside_the_third(
     cluster: Cluster, leader: Host, standby: Host, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Load]:
     """A writer on the one host that is neither the primary's nor `standby`."""
-    third = next(host for host in cluster.hosts if host not in (leader, standby))
+    (third,) = cluster.others(leader, standby)
     with writing(cluster, actor(request), third, tmp_path / "acks") as load:
         yield load
 

@@ -33,13 +33,7 @@ def chosen(cluster: Cluster) -> Iterator[Cluster]:
 
 def shown(cluster: Cluster, parameter: str) -> list[str]:
     """A parameter as it is in force on each node."""
-    return [ask(cluster, host, f"SHOW {parameter}") for host in cluster.hosts]
-
-
-def ask(cluster: Cluster, host: Host, question: str) -> str:
-    """What the node of a host answers to a question."""
-    port = str(cluster.database.postgres_port)
-    return cluster.execute(host, "psql", "-XAtqp", port, "-c", question, "hft").strip()
+    return [cluster.ask(host, f"SHOW {parameter}") for host in cluster.hosts]
 
 
 def logs_in(cluster: Cluster, at: Host, password: str) -> bool:
@@ -142,7 +136,7 @@ def test_given_load_when_a_parameter_needs_no_restart_then_none_happens(
     chosen: Cluster, leader: Host, load: Load
 ) -> None:
     # Given
-    started = [ask(chosen, host, "SELECT pg_postmaster_start_time()") for host in chosen.hosts]
+    started = [chosen.ask(host, "SELECT pg_postmaster_start_time()") for host in chosen.hosts]
 
     # When
     chosen.choose(disk="hdd")
@@ -150,7 +144,7 @@ def test_given_load_when_a_parameter_needs_no_restart_then_none_happens(
 
     # Then
     await_true(lambda: shown(chosen, "random_page_cost") == ["4"] * 3, SOME_LOOPS_SECONDS, "it is in force")
-    assert [ask(chosen, host, "SELECT pg_postmaster_start_time()") for host in chosen.hosts] == started
+    assert [chosen.ask(host, "SELECT pg_postmaster_start_time()") for host in chosen.hosts] == started
     assert chosen.leader() == leader
     assert load.errors() == []
     judge(chosen, load, _BUSY_SECONDS)
@@ -198,5 +192,5 @@ def test_given_an_update_killed_in_the_middle_of_a_failover_then_the_next_one_en
     print(chosen.update())
     chosen.await_whole()
     limit = "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'hft_reader'"
-    assert ask(chosen, chosen.leader(), limit) == "17"
+    assert chosen.ask(chosen.leader(), limit) == "17"
     judge(chosen, load, AGAIN_SECONDS)

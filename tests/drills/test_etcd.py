@@ -2,7 +2,6 @@
 
 import math
 import time
-from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
@@ -25,10 +24,8 @@ def test_given_load_when_etcd_loses_its_quorum_then_the_leader_goes_on_until_a_s
     cluster: Cluster, leader: Host, standby: Host, load_beside_the_leader: Load
 ) -> None:
     load = load_beside_the_leader
-    with ExitStack() as frozen:
-        # When
-        for host in cluster.others(leader):
-            frozen.enter_context(cluster.frozen(host, "etcd"))
+    # When
+    with cluster.frozen(*cluster.others(leader), part="etcd"):
         begun = time.monotonic()
         time.sleep(cluster.database.failover.ttl_seconds + SOME_LOOPS_SECONDS)
 
@@ -52,7 +49,7 @@ def test_given_load_when_etcds_leader_is_frozen_then_writes_go_on(cluster: Clust
     cluster.lead_etcd(second)
 
     # When
-    with cluster.frozen(second, "etcd"):
+    with cluster.frozen(second, part="etcd"):
         time.sleep(SOME_LOOPS_SECONDS)
 
     # Then

@@ -2,7 +2,6 @@
 
 import math
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,10 +33,7 @@ def test_given_load_when_both_standbys_are_frozen_then_nothing_is_acknowledged_u
     cluster: Cluster, leader: Host, load_beside_the_leader: Load
 ) -> None:
     # When
-    with ExitStack() as frozen:
-        for host in cluster.hosts:
-            if host != leader:
-                frozen.enter_context(cluster.frozen(host))
+    with cluster.frozen(*cluster.others(leader)):
         begun = time.monotonic()
         time.sleep(SOME_LOOPS_SECONDS)
         ended = time.monotonic()
@@ -67,11 +63,7 @@ def test_given_both_standbys_lost_when_the_leaders_host_is_lost_too_then_it_lead
     cluster: Cluster, leader: Host, load_beside_the_leader: Load
 ) -> None:
     # Given nobody who may lead
-    with ExitStack() as frozen:
-        for host in cluster.hosts:
-            if host != leader:
-                frozen.enter_context(cluster.frozen(host))
-
+    with cluster.frozen(*cluster.others(leader)):
         # When
         leader.unplug()
         time.sleep(cluster.database.failover.ttl_seconds + SOME_LOOPS_SECONDS)
@@ -90,7 +82,7 @@ def test_given_a_host_lost_when_its_successor_is_lost_before_it_is_back_then_nob
     leader.unplug()
     load.await_more(AGAIN_SECONDS)
     successor = cluster.leader()
-    third = next(host for host in cluster.hosts if host not in (leader, successor))
+    (third,) = cluster.others(leader, successor)
     with writing(cluster, f"{load.actor}-third", third, tmp_path / "third") as lasting:
         # When
         successor.unplug()

@@ -1,13 +1,11 @@
 """A whole cluster brought back in place: exactly the rows of the time are there, on every node, and WAL goes on."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from os import chown, environ
+from os import chown
 from pathlib import Path
 
 import httpx
@@ -83,20 +81,6 @@ def restore(cluster: Cluster, to: datetime | None) -> str:
     return cluster.hft("backup", "restore", STACK, "--in-place", *when, "--yes", STACK)
 
 
-def refused(cluster: Cluster, *arguments: str) -> str:
-    argv = [sys.executable, "-m", "ops", "backup", "restore", STACK, *arguments]
-    ran = subprocess.run(
-        argv,
-        cwd=cluster.sandbox.root,
-        env=environ | cluster.sandbox.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 1, ran.stdout
-    return ran.stderr
-
-
 def kept_by(told: str) -> str:
     return told.rsplit(maxsplit=1)[-1]
 
@@ -166,7 +150,7 @@ def test_given_a_wrong_order_then_one_error_says_so_and_nothing_is_changed(
     before = whole.members()
 
     # When
-    told = refused(whole, *arguments)
+    told = whole.refused("backup", "restore", STACK, *arguments)
 
     # Then
     assert problem in told
@@ -184,7 +168,7 @@ def test_given_a_restore_that_is_killed_when_it_is_repeated_then_it_goes_on_to_i
     # When it is killed at each of its steps
     for begun in ("the database is stopped", f"restored to {to.isoformat()}", " leads"):
         _killed_after(whole, argv, begun)
-    assert "has begun and is not finished" in refused(whole, "--in-place", "--yes", STACK)
+    assert "has begun and is not finished" in whole.refused("backup", "restore", STACK, "--in-place", "--yes", STACK)
     whole.hft(*argv)
 
     # Then
@@ -199,7 +183,7 @@ def test_given_a_repository_that_lacks_wal_when_restored_then_the_cluster_goes_o
     wanted = rows(whole)[0]
     with _without_wal(whole, since=to):
         # When
-        told = refused(whole, "--in-place", "--to", to.isoformat(), "--yes", STACK)
+        told = whole.refused("backup", "restore", STACK, "--in-place", "--to", to.isoformat(), "--yes", STACK)
 
     # Then
     assert "nothing was changed" in told
@@ -263,20 +247,14 @@ def repository(cluster: Cluster) -> Path:
     return cluster.hosts[0].folder.parent / "repository"
 
 
-def psql(cluster: Cluster, host: Host, *commands: str) -> str:
-    port = str(cluster.database.postgres_port)
-    flags = [flag for command in commands for flag in ("-c", command)]
-    return cluster.execute(host, "psql", "-XAtqp", port, "-U", "postgres", *flags, "hft").strip()
-
-
 def switched(cluster: Cluster, host: Host) -> str:
     """Name of a WAL file that is finished now."""
-    return psql(cluster, host, "SELECT pg_current_xact_id()", "SELECT pg_walfile_name(pg_switch_wal())").split()[-1]
+    return cluster.ask(host, "SELECT pg_current_xact_id()", "SELECT pg_walfile_name(pg_switch_wal())").split()[-1]
 
 
 def handed_over(cluster: Cluster, host: Host) -> str:
     """Name of the last WAL file that PostgreSQL takes for archived."""
-    return psql(cluster, host, "SELECT last_archived_wal FROM pg_stat_archiver")
+    return cluster.ask(host, "SELECT last_archived_wal FROM pg_stat_archiver")
 
 
 def gap(cluster: Cluster, host: Host) -> float:
@@ -286,11 +264,7 @@ def gap(cluster: Cluster, host: Host) -> float:
 
 
 def _killed_after(cluster: Cluster, argv: list[str], line: str) -> None:
-    environment = environ | cluster.sandbox.environment()
-    command = [sys.executable, "-u", "-m", "ops", *argv]
-    with subprocess.Popen(
-        command, cwd=cluster.sandbox.root, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with cluster.begin(*argv) as process:
         assert process.stdout
         told = next((each for each in process.stdout if each.startswith("✓") and line in each), None)
         process.send_signal(signal.SIGKILL)
