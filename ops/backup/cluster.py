@@ -1,7 +1,6 @@
 """The nodes of a stack's database as containers: who leads, and stopping and starting them, also all at once."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docker import DockerClient
@@ -11,12 +10,12 @@ from ops.db import patroni
 from ops.db.ask import Patronis
 from ops.db.layout import Layout
 from ops.errors import OpsError
+from ops.waiting import wait_until
 
 # A node replays what it has written since its last checkpoint, and Patroni looks every loop.
 _LEADS_SECONDS = 300
 # A standby copies the whole database.
 _FOLLOW_SECONDS = 24 * 3600
-_PAUSE_SECONDS = 1
 _RUNNING = "running"
 # What Patroni has noted of a cluster's past keeps a node that has gone back in time from leading: how far the WAL was,
 # and who had all of it. Its own library is asked, by the node's own configuration.
@@ -89,7 +88,8 @@ class Cluster:
                 self.server(name).exec_run(["python3", "-c", _FORGET_PAST])
             return self.leader() is not None
 
-        _await(leads, _LEADS_SECONDS, f"{name} does not lead: read its log (docker logs {self.server(name).name})")
+        advice = f"read its log (docker logs {self.server(name).name})"
+        wait_until(leads, _LEADS_SECONDS, f"after {_LEADS_SECONDS} s {name} does not lead: {advice}")
 
     def follow(self) -> None:
         """Wait until every other node streams from the one that leads. Raises OpsError."""
@@ -99,12 +99,5 @@ class Cluster:
             states = {member.name: member.state for member in seen.members} if seen else {}
             return sorted(states.values()) == [_RUNNING, *["streaming"] * (len(self.names) - 1)]
 
-        _await(all_follow, _FOLLOW_SECONDS, f"not all of {', '.join(self.names)} follow: hft status {self.stack}")
-
-
-def _await(holds: Callable[[], bool], seconds: float, problem: str) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            raise OpsError(f"after {seconds:.0f} s {problem}")
-        time.sleep(_PAUSE_SECONDS)
+        problem = f"not all of {', '.join(self.names)} follow: hft status {self.stack}"
+        wait_until(all_follow, _FOLLOW_SECONDS, f"after {_FOLLOW_SECONDS} s {problem}")

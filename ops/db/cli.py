@@ -52,7 +52,6 @@ def switchover(
             if not yes:
                 _confirm()
             outcome = moves.carry_out(found, docker, chosen, screen)
-        screen.step(f"{chosen.candidate} leads; clients were held back for {outcome.held_seconds:.2f} s")
         for each in outcome.problems:
             screen.warning(each)
 

@@ -18,6 +18,7 @@ from ops.db.held import Outcome
 from ops.db.layout import Layout
 from ops.errors import OpsError
 from ops.screen import Screen
+from ops.waiting import wait_until
 
 _PENDING = {"restart_pending": True}
 """Patroni restarts only where that still waits for it."""
@@ -60,17 +61,13 @@ def _move(patronis: Patronis, leader: str, screen: Screen) -> Outcome:
     """Have another node lead; the one that led starts again to follow it, with what waited for that."""
     chosen = switchover.plan(patronis.cluster(), None)
     outcome = switchover.carry_out(patronis.layout, patronis.docker, chosen, screen)
-    screen.step(f"{chosen.candidate} leads; clients were held back for {outcome.held_seconds:.2f} s")
     _await_following(patronis, leader)
     return outcome
 
 
 def _await_following(patronis: Patronis, name: str) -> None:
-    end = time.monotonic() + _FOLLOWS_SECONDS
-    while not patroni.follows(patronis.cluster(), name):
-        if time.monotonic() > end:
-            raise OpsError(f"{name} does not follow {_FOLLOWS_SECONDS} s after its restart: see its log")
-        time.sleep(1)
+    problem = f"{name} does not follow {_FOLLOWS_SECONDS} s after its restart: see its log"
+    wait_until(lambda: patroni.follows(patronis.cluster(), name), _FOLLOWS_SECONDS, problem)
 
 
 def _restart_primary(layout: Layout, docker: Mapping[str, DockerClient], leader: str, screen: Screen) -> Outcome:

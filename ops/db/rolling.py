@@ -67,9 +67,6 @@ def _move(found: Layout, leader: str, screen: Screen) -> None:
         if chosen.leader != leader:
             return
         outcome = switchover.carry_out(found, docker, chosen, screen)
-    screen.step(
-        f"{chosen.candidate} leads instead of {leader}; clients were held back for {outcome.held_seconds:.2f} s"
-    )
     for problem in outcome.problems:
         screen.warning(problem)
 

@@ -43,11 +43,13 @@ def plan(view: patroni.View, to: str | None) -> Plan:
 
 
 def carry_out(layout: Layout, docker: Mapping[str, DockerClient], chosen: Plan, screen: Screen) -> Outcome:
-    """Hand over. Raises OpsError where that did not come about; clients are let go in any case."""
+    """Hand over, and say so. Raises OpsError where that did not come about; clients are let go in any case."""
     with ExitStack() as stack:
         cast = _gathered(held.Stage(layout, docker, stack), chosen, screen)
         with held.uninterrupted():
-            return _handed_over(cast)
+            outcome = _handed_over(cast)
+    screen.step(f"{chosen.candidate} leads; clients were held back for {outcome.held_seconds:.2f} s")
+    return outcome
 
 
 def _gathered(stage: held.Stage, chosen: Plan, screen: Screen) -> _Cast:

@@ -49,7 +49,7 @@ class World:
         docker: Any = {"unix:///docker": type("Docker", (), {"containers": containers})()}
         self.cluster = Cluster("dev", Layout(nodes, (), (), {}, ""), docker)
         monkeypatch.setattr(clusters, "Patronis", self._patronis)
-        monkeypatch.setattr(clusters, "_PAUSE_SECONDS", 0)
+        monkeypatch.setattr("ops.waiting._PAUSE_SECONDS", 0)
 
     def _patronis(self, layout: Layout, _: Any) -> Any:
         self.asked.append(tuple(layout.nodes))
