@@ -57,7 +57,6 @@ def test_given_load_when_the_leaders_host_is_unplugged_then_a_standby_takes_over
     await_true(lambda: not cluster.fenced(), _UNFENCED_SECONDS, "no fence stands")
 
 
-@pytest.mark.smoke
 def test_given_etcd_led_beside_the_leader_when_their_host_is_unplugged_then_a_standby_takes_over(
     cluster: Cluster, leader: Host, load: Load
 ) -> None:

@@ -29,6 +29,7 @@ def test_given_load_when_leader_and_a_standby_lose_each_other_then_the_third_con
     judge(cluster, load_beside_the_leader, model.standby_lost(cluster.database))
 
 
+@pytest.mark.smoke
 def test_given_load_when_both_standbys_are_frozen_then_nothing_is_acknowledged_until_one_is_back(
     cluster: Cluster, leader: Host, load_beside_the_leader: Load
 ) -> None:

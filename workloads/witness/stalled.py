@@ -2,7 +2,8 @@
 
 etcd 3.5 sets no time-out on them: after a time out of reach both ends wait for the kernel to send again, which it does
 after ever longer pauses. A member that had been away for 30 s was of no use for another 24 s, and with the connections
-ended for 1 s; a second host lost in between leaves etcd without a quorum (docs/adr/0016-failover-witness.md).
+ended for less than 5 s; a second host lost in between leaves etcd without a quorum
+(docs/adr/0016-failover-witness.md).
 """
 
 import asyncio
