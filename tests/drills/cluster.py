@@ -125,9 +125,11 @@ class Cluster:
 
     @contextmanager
     def node(self, host: Host, part: str = "tsdb") -> Iterator[Container]:
-        """The container of a part on a host that has one of several: by default the one with PostgreSQL and Patroni."""
+        """The container of a part on a host: by default the one with PostgreSQL and Patroni."""
+        # Each host has a witness, so that a witness needs no number.
+        number = "" if part == "witness" else f"-{self.hosts.index(host)}"
         with connected(host.endpoint) as client:
-            yield client.containers.get(f"hft-{STACK}-{part}-{self.hosts.index(host)}")
+            yield client.containers.get(f"hft-{STACK}-{part}{number}")
 
     @contextmanager
     def frozen(self, *hosts: Host, part: str = "tsdb") -> Iterator[None]:
@@ -241,7 +243,7 @@ class Cluster:
         for each in self.hosts:
             if leading != wanted and self._etcd(each, "status")["header"]["member_id"] == leading:
                 self._etcd(each, "transfer-leadership", targetID=wanted)
-        assert self._etcd(host, "status")["leader"] == wanted
+        await_true(lambda: self._etcd(host, "status")["leader"] == wanted, _ANSWER_SECONDS, f"{host.name} leads etcd")
 
     def rows(self, host: Host, actor: str) -> list[int]:
         """Numbers of an actor's rows as the node of a host has them, asked beside pooler and router."""
