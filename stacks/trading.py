@@ -69,7 +69,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
-        exporter_image=images["exporters"], authority_pem=tls.authority_pem,
+        exporter_image=images["exporters"], tls=tls,
         scrape_targets=[*venues.scrape_targets, *(target for part in watched for target in part.scrape_targets)],
         alert_rules={file: text for part in watched for file, text in part.alert_rules.items()}))
     desk = grafana.Grafana("grafana", grafana.GrafanaArgs(

@@ -18,7 +18,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 
 from components._common.placement import Placement, Placements
-from components._common.tls import LiveCertificate, Tls
+from components._common.tls import Life, LiveCertificate, Tls
 from tests.golden import Golden
 
 # Hypothesis's own deadline of 200 ms for an example judges the machine, not the code.
@@ -150,7 +150,8 @@ def _computed(args: MockResourceArgs) -> dict[str, Any]:
     if args.typ == "tls:index/privateKey:PrivateKey":
         return {"privateKeyPem": f"value-of-{args.name}"}
     if args.typ.startswith("tls:"):
-        return {"certRequestPem": f"request of {args.name}", "certPem": certificate(args.name)}
+        ends = {"validityEndTime": "2030-01-01T00:00:00Z", "earlyRenewalHours": args.inputs.get("earlyRenewalHours", 0)}
+        return {"certRequestPem": f"request of {args.name}", "certPem": certificate(args.name), **ends}
     return {}
 
 
@@ -223,4 +224,5 @@ def tls(*members: str) -> Tls:
             )
             for member in members
         },
+        lives={member: Life(due="2030-01-01T00:00:00Z", end="2030-02-01T00:00:00Z") for member in members},
     )

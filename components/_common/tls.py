@@ -58,6 +58,16 @@ class LiveCertificate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Life:
+    """When a certificate has to be made anew, as RFC 3339 texts."""
+
+    due: pulumi.Input[str]
+    """From then on the next `up` renews it."""
+    end: pulumi.Input[str]
+    """From then on nobody takes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tls:
     """What parts and their clients need of a stack's certificates."""
 
@@ -65,6 +75,8 @@ class Tls:
     """The authority's certificate, which clients trust."""
     live: Mapping[str, LiveCertificate]
     """Member, such as `tsdb-0`, → its certificate."""
+    lives: Mapping[str, Life]
+    """Member, or `authority`, → how long its certificate lives."""
 
 
 def fingerprint(pem: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pulumi
 import pulumi_docker as docker
@@ -10,7 +11,7 @@ from pulumi_tls import CertRequest, LocallySignedCert, PrivateKey, SelfSignedCer
 from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments, options
 from components._common.one_shot import ended_well
 from components._common.placement import Placement
-from components._common.tls import LiveCertificate, Tls, fingerprint
+from components._common.tls import Life, LiveCertificate, Tls, fingerprint
 from components._common.volumes import kept_volume
 from components.certs.settings import CertsSettings
 
@@ -80,9 +81,9 @@ class Certificates(pulumi.ComponentResource):
         self._settings = args.settings
         self._key = self._make_key("authority", protect=True)
         self._authority = self._make_authority()
-        self.tls = Tls(
-            authority_pem=self._authority.cert_pem, live={part.member: self._make_live(part) for part in args.parts}
-        )
+        self._lives = {"authority": _life(self._authority)}
+        live = {part.member: self._make_live(part) for part in args.parts}
+        self.tls = Tls(authority_pem=self._authority.cert_pem, live=live, lives=self._lives)
         fingerprints = {member: each.fingerprint for member, each in self.tls.live.items()}
         self.register_outputs({"tls": {"authority_pem": self.tls.authority_pem, "fingerprints": fingerprints}})
 
@@ -110,6 +111,7 @@ class Certificates(pulumi.ComponentResource):
     def _make_live(self, part: TlsPart) -> LiveCertificate:
         key = self._make_key(part.member)
         certificate = self._make_certificate(part, key)
+        self._lives[part.member] = _life(certificate)
         volume = kept_volume(
             self,
             f"{self._name}-{part.member}-files",
@@ -162,3 +164,10 @@ class Certificates(pulumi.ComponentResource):
             one_shot_arguments(spec, part.placement),
             opts=options(self, part.placement),
         )
+
+
+def _life(certificate: SelfSignedCert | LocallySignedCert) -> Life:
+    due = pulumi.Output.all(certificate.validity_end_time, certificate.early_renewal_hours).apply(
+        lambda known: (datetime.fromisoformat(known[0]) - timedelta(hours=known[1] or 0)).isoformat()
+    )
+    return Life(due=due, end=certificate.validity_end_time)

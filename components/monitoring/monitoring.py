@@ -7,13 +7,14 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from components._common.container import ContainerSpec, arguments, options
+from components._common.container import CONFIG_DIR, ContainerSpec, arguments, one_shot_arguments, options
 from components._common.endpoint import Endpoint
+from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
-from components._common.tls import CLIENT_AUTHORITY_FILE
+from components._common.tls import CLIENT_AUTHORITY_FILE, Tls
 from components._common.volumes import kept_volume
-from components.monitoring.render import RULE_DIR, alertmanager_yml, prometheus_yml
+from components.monitoring.render import RULE_DIR, alertmanager_yml, certificates_prom, prometheus_yml
 from components.monitoring.settings import MonitoringSettings
 
 TOKEN = "hft:monitoring:Monitoring"
@@ -23,8 +24,15 @@ _HOST_ROOT = "/host"
 # What trading hosts are judged by. The rest costs CPU at every scrape, and some of it wants a bus or privileges.
 _COLLECTORS = (
     *("conntrack", "cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo", "netdev", "netstat", "pressure"),
-    *("sockstat", "softnet", "stat", "timex", "uname", "vmstat"),
+    *("sockstat", "softnet", "stat", "textfile", "timex", "uname", "vmstat"),
 )
+_CERTIFICATES, _CERTIFICATES_DIR = f"{CONFIG_DIR}/certificates.prom", "/var/lib/hft/certificates"
+# The collector reads what ends in .prom, at each scrape; a renamed file is whole at any moment.
+_TELL_CERTIFICATES = f"""\
+cp {_CERTIFICATES} {_DATA}/new
+mv -f {_DATA}/new {_DATA}/certificates.prom
+"""
+_ONE_SHOT_MEMORY_MIB = 32
 _ALERTMANAGER_MEMORY_MIB = 128
 _EXPORTER_MEMORY_MIB = 64
 
@@ -46,8 +54,8 @@ class MonitoringArgs:
     """What the other components want scraped."""
     alert_rules: Mapping[str, str]
     """Rule file name → text, from the other components."""
-    authority_pem: pulumi.Input[str]
-    """Certificate of the authority that those of targets with TLS must be by."""
+    tls: Tls
+    """The authority of targets with TLS, and how long all certificates live."""
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -84,7 +92,7 @@ class Monitoring(pulumi.ComponentResource):
         self.scrape_targets = (*args.scrape_targets, *self._own_targets())
         self.alert_rules = {**args.alert_rules, "monitoring.yaml": _ALERTS.read_text()}
         for place in self._watched:
-            self._make_node_exporter(place)
+            self._make_node_exporter(place, *self._make_certificates(place))
         for index, place in enumerate(self._places):
             self._make_prometheus(index, place, self._make_alertmanager(index, place))
         self.register_outputs(
@@ -108,7 +116,29 @@ class Monitoring(pulumi.ComponentResource):
             ),
         )
 
-    def _make_node_exporter(self, place: Placement) -> docker.Container:
+    def _make_certificates(self, place: Placement) -> tuple[docker.Volume, pulumi.Output[pulumi.Resource]]:
+        """A volume that tells the node exporter of a host when certificates end, and what has filled it."""
+        logical = f"{self._name}-certificates-{place.host}"
+        volume = kept_volume(
+            self, logical, component="monitoring", owner=f"node-{place.host}", placement=place, what="certificates"
+        )
+        lives = {part: pulumi.Output.all(due=life.due, end=life.end) for part, life in self._args.tls.lives.items()}
+        spec = ContainerSpec(
+            component="monitoring",
+            role=f"node-{place.host}-certificates",
+            tier="infra",
+            image=self._args.exporter_image,
+            entrypoint=["/bin/sh", "-euc", _TELL_CERTIFICATES],
+            files={_CERTIFICATES: pulumi.Output.all(**lives).apply(certificates_prom)},
+            volumes={_DATA: volume.name},
+            memory_mib=_ONE_SHOT_MEMORY_MIB,
+        )
+        told = docker.Container(logical, one_shot_arguments(spec, place), opts=options(self, place))
+        return volume, ended_well(told)
+
+    def _make_node_exporter(
+        self, place: Placement, certificates: docker.Volume, told: pulumi.Output[pulumi.Resource]
+    ) -> docker.Container:
         listen = Endpoint(place.address, self._args.settings.node_exporter_port)
         spec = ContainerSpec(
             component="monitoring",
@@ -124,12 +154,15 @@ class Monitoring(pulumi.ComponentResource):
                 f"--path.udev.data={_HOST_ROOT}/run/udev/data",
                 "--collector.disable-defaults",
                 *(f"--collector.{name}" for name in _COLLECTORS),
+                f"--collector.textfile.directory={_CERTIFICATES_DIR}",
             ],
+            volumes_read={_CERTIFICATES_DIR: certificates.name},
             host_paths={_HOST_ROOT: "/"},
             healthy=_answers(listen, "/"),
             memory_mib=_EXPORTER_MEMORY_MIB,
         )
-        return docker.Container(f"{self._name}-node-{place.host}", arguments(spec, place), opts=options(self, place))
+        logical = f"{self._name}-node-{place.host}"
+        return docker.Container(logical, arguments(spec, place), opts=options(self, place, [told]))
 
     def _make_alertmanager(self, index: int, place: Placement) -> docker.Container:
         listen = self._alertmanagers[index]
@@ -178,7 +211,7 @@ class Monitoring(pulumi.ComponentResource):
             ],
             files={
                 "/etc/hft/prometheus.yml": config,
-                CLIENT_AUTHORITY_FILE: self._args.authority_pem,
+                CLIENT_AUTHORITY_FILE: self._args.tls.authority_pem,
                 **{f"{RULE_DIR}/{file}": text for file, text in self.alert_rules.items()},
             },
             volumes={_DATA: self._make_volume("prometheus", index, place).name},

@@ -1,6 +1,7 @@
 """Configuration of Prometheus and Alertmanager; pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,10 @@ from components.monitoring.settings import MonitoringSettings
 
 RULE_DIR = "/etc/hft/rules"
 RECEIVER = "operators"
+_MOMENTS = (
+    ("due", "From when on the next up renews the certificate of a part."),
+    ("end", "From when on nobody takes the certificate of a part."),
+)
 _TLS = {"scheme": "https", "tls_config": {"ca_file": CLIENT_AUTHORITY_FILE, "min_version": "TLS13"}}
 
 
@@ -58,6 +63,17 @@ def alertmanager_yml(settings: MonitoringSettings) -> str:
             "receivers": [_receiver(settings)],
         }
     )
+
+
+def certificates_prom(lives: Mapping[str, Mapping[str, str]]) -> str:
+    """What the node exporters tell of certificates; `lives`: part → `due` and `end` as RFC 3339 texts."""
+    return "".join(_gauge(f"hft_certificate_{key}_timestamp_seconds", text, key, lives) for key, text in _MOMENTS)
+
+
+def _gauge(name: str, text: str, key: str, lives: Mapping[str, Mapping[str, str]]) -> str:
+    moments = {part: datetime.fromisoformat(life[key]).timestamp() for part, life in sorted(lives.items())}
+    samples = "".join(f'{name}{{part="{part}"}} {moment:.0f}\n' for part, moment in moments.items())
+    return f"# HELP {name} {text}\n# TYPE {name} gauge\n{samples}"
 
 
 def _job(name: str, members: Sequence[ScrapeTarget]) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import yaml
 
 from components._common.naming import docker_name, network_name
 from components.backup.agent.metrics import BackupMetrics, ProofMetrics
+from components.monitoring.render import certificates_prom
 from stacks.parts import parts
 from stacks.settings import StackSettings
 from workloads.metrics import EngineMetrics
@@ -53,7 +54,8 @@ def known_metrics() -> set[str]:
     workloads = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
     asked = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
     guard = set(re.findall(r'"(hft_\w+)": "', (ROOT / "images/timescaledb/hft-disk-guard").read_text()))
-    return (workloads | guard) | {
+    told = set(re.findall(r"# TYPE (hft_\w+)", certificates_prom({})))
+    return (workloads | guard | told) | {
         f"{key}_{column}" for key, each in asked.items() for metric in each["metrics"] for column in metric
     }
 

@@ -93,5 +93,14 @@ def test_what_parts_are_handed(recorder: Recorder, options: Options) -> None:
     assert recorder.run(lambda: live.fingerprint) == fingerprint(certificate("certs-tsdb-0"))
 
 
+def test_it_tells_when_each_certificate_is_due_and_ends(recorder: Recorder) -> None:
+    lives = build().tls.lives
+    life = lives["tsdb-0"]
+
+    assert list(lives) == ["authority", "tsdb-0", "pooler-b"]
+    assert recorder.run(lambda: life.end) == "2030-01-01T00:00:00Z"
+    assert recorder.run(lambda: life.due) == "2029-12-22T00:00:00+00:00"
+
+
 def upload(file: str, content: str) -> dict[str, Any]:
     return {"file": file, "content": content, "permissions": "0444"}

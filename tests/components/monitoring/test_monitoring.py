@@ -4,9 +4,10 @@ from typing import Any
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring import Monitoring, MonitoringArgs
-from components.monitoring.render import alertmanager_yml, prometheus_yml
+from components.monitoring.render import alertmanager_yml, certificates_prom, prometheus_yml
+from tests.components.conftest import Options
 from tests.components.monitoring.test_render import ENGINE, settings
-from tests.conftest import CONTAINER, VOLUME, Recorder, placements
+from tests.conftest import CONTAINER, VOLUME, Recorder, placements, tls
 
 ALERTS = (Path(__file__).parents[3] / "components/monitoring/alerts.yaml").read_text()
 PROMETHEUS = [
@@ -36,7 +37,7 @@ def build(changes: dict[str, Any]) -> Monitoring:
             exporter_image="sha256:exporters",
             scrape_targets=(ENGINE,),
             alert_rules={"trading.yaml": "groups: []\n"},
-            authority_pem="the authority",
+            tls=tls("tsdb-0"),
         ),
     )
 
@@ -49,8 +50,12 @@ def deployed(recorder: Recorder, name: str, changes: dict[str, Any]) -> dict[str
 def test_one_host_has_one_of_each(recorder: Recorder) -> None:
     recorder.run(lambda: build(ON_ONE) and None)
 
-    assert recorder.names(CONTAINER) == ["monitoring-alertmanager-0", "monitoring-node-a", "monitoring-prometheus-0"]
-    assert recorder.names(VOLUME) == ["monitoring-alertmanager-0-data", "monitoring-prometheus-0-data"]
+    assert recorder.names(CONTAINER) == [
+        *("monitoring-alertmanager-0", "monitoring-certificates-a", "monitoring-node-a", "monitoring-prometheus-0")
+    ]
+    assert recorder.names(VOLUME) == [
+        *("monitoring-alertmanager-0-data", "monitoring-certificates-a", "monitoring-prometheus-0-data")
+    ]
 
 
 def test_two_hosts_have_two_and_every_watched_host_an_exporter(recorder: Recorder) -> None:
@@ -59,6 +64,9 @@ def test_two_hosts_have_two_and_every_watched_host_an_exporter(recorder: Recorde
     assert {name: recorder.provider(CONTAINER, name) for name in recorder.names(CONTAINER)} == {
         "monitoring-alertmanager-0": "on-a",
         "monitoring-alertmanager-1": "on-b",
+        "monitoring-certificates-a": "on-a",
+        "monitoring-certificates-b": "on-b",
+        "monitoring-certificates-c": "on-c",
         "monitoring-node-a": "on-a",
         "monitoring-node-b": "on-b",
         "monitoring-node-c": "on-c",
@@ -121,12 +129,29 @@ def test_a_node_exporter_sees_its_host_read_only(recorder: Recorder) -> None:
         "--path.udev.data=/host/run/udev/data",
         "--collector.disable-defaults",
     ]
-    assert [argument.removeprefix("--collector.") for argument in found["command"][7:]] == [
+    assert [argument.removeprefix("--collector.") for argument in found["command"][7:-1]] == [
         *("conntrack", "cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo", "netdev", "netstat"),
-        *("pressure", "sockstat", "softnet", "stat", "timex", "uname", "vmstat"),
+        *("pressure", "sockstat", "softnet", "stat", "textfile", "timex", "uname", "vmstat"),
     ]
-    assert found["volumes"] == [{"containerPath": "/host", "hostPath": "/", "readOnly": True}]
     assert found["name"] == "hft-dev-node-b"
+
+
+def test_a_node_exporter_tells_when_certificates_end_and_goes_on_when_that_changes(
+    recorder: Recorder, options: Options
+) -> None:
+    found = deployed(recorder, "monitoring-node-b", ON_TWO)
+    told = recorder.inputs(CONTAINER, "monitoring-certificates-b")
+
+    assert found["command"][-1] == "--collector.textfile.directory=/var/lib/hft/certificates"
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/certificates", "readOnly": True, "volumeName": "hft-dev-node-b-certificates"},
+        {"containerPath": "/host", "hostPath": "/", "readOnly": True},
+    ]
+    assert recorder.run(lambda: options.after("monitoring-node-b")) == ["monitoring-certificates-b"]
+    assert told["volumes"] == [{"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-node-b-certificates"}]
+    lives = {"tsdb-0": {"due": "2030-01-01T00:00:00Z", "end": "2030-02-01T00:00:00Z"}}
+    assert [upload["content"] for upload in told["uploads"]] == [certificates_prom(lives)]
+    assert (told["name"], told["mustRun"]) == ("hft-dev-node-b-certificates", False)
 
 
 def test_a_data_volume_is_named_by_stack_and_part(recorder: Recorder) -> None:

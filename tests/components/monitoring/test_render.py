@@ -6,7 +6,7 @@ from pydantic import HttpUrl
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring import MonitoringSettings
-from components.monitoring.render import alertmanager_yml, prometheus_yml
+from components.monitoring.render import alertmanager_yml, certificates_prom, prometheus_yml
 
 
 def settings(**changes: Any) -> MonitoringSettings:
@@ -93,6 +93,24 @@ def test_prometheus_yml() -> None:
 def test_a_job_has_one_path_and_one_interval_and_tls_or_none(other: ScrapeTarget, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         prometheus_yml(settings(), "dev", [other, ENGINE], [])
+
+
+def test_certificates_prom() -> None:
+    lives = {
+        "tsdb-0": {"due": "2030-01-01T00:00:00+00:00", "end": "2030-01-31T00:00:00Z"},
+        "authority": {"due": "2038-01-01T02:00:00.25+02:00", "end": "2038-04-01T00:00:00Z"},
+    }
+
+    assert certificates_prom(lives) == (
+        "# HELP hft_certificate_due_timestamp_seconds From when on the next up renews the certificate of a part.\n"
+        "# TYPE hft_certificate_due_timestamp_seconds gauge\n"
+        'hft_certificate_due_timestamp_seconds{part="authority"} 2145916800\n'
+        'hft_certificate_due_timestamp_seconds{part="tsdb-0"} 1893456000\n'
+        "# HELP hft_certificate_end_timestamp_seconds From when on nobody takes the certificate of a part.\n"
+        "# TYPE hft_certificate_end_timestamp_seconds gauge\n"
+        'hft_certificate_end_timestamp_seconds{part="authority"} 2153692800\n'
+        'hft_certificate_end_timestamp_seconds{part="tsdb-0"} 1896048000\n'
+    )
 
 
 ALERTMANAGER_YML = (
