@@ -257,7 +257,7 @@ class TimescaleCluster(pulumi.ComponentResource):
                 f"https://{member.patroni}/readiness",
             ],
             # The next node waits for it, and whatever writes.
-            health_interval_seconds=1,
+            health_interval_seconds=2,
             # A standby may have to copy the whole database first.
             ready_timeout_seconds=300,
             memory_mib=args.settings.memory_mib,

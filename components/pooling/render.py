@@ -20,6 +20,8 @@ ADMIN_SOCKET = "/tmp/haproxy.sock"
 """HAProxy's runtime API, for processes of its container only."""
 # What is routed is the clients' own TLS, to the node: HAProxy adds none.
 _CHECKED_BY_TLS = f"check-ssl verify required ca-file {CLIENT_AUTHORITY_FILE} ssl-min-ver TLSv1.3"
+# Each look is a connection with TLS of its own. Reads go on beside a standby that is lost, so these may be fewer.
+_STANDBY_INTERVALS = 4
 
 
 def haproxy_cfg(
@@ -47,7 +49,6 @@ defaults
     timeout queue 5s
     timeout client 1h
     timeout server 1h
-    default-server {_checks(failover)}
     default-server {_CHECKED_BY_TLS}
 
 frontend writer
@@ -62,12 +63,15 @@ frontend reader
 backend primary
     option httpchk OPTIONS /primary
     http-check expect status 200
+    default-server {_checks(failover)}
 {primaries}
 
 backend standbys
     balance leastconn
+    option redispatch 1
     option httpchk OPTIONS /replica
     http-check expect status 200
+    default-server {_checks(failover, _STANDBY_INTERVALS)}
 {standbys}
 
 frontend stats
@@ -83,8 +87,10 @@ frontend stats
 """
 
 
-def _checks(failover: RouteFailoverSettings) -> str:
-    return f"inter {failover.check_interval_ms}ms fastinter {failover.fast_interval_ms}ms fall 2 rise 2"
+def _checks(failover: RouteFailoverSettings, times: int = 1) -> str:
+    # One that is well may miss two looks on a busy host, and its clients would be cut off; a lost one has no successor
+    # before a third.
+    return f"inter {times * failover.check_interval_ms}ms fastinter {times * failover.fast_interval_ms}ms fall 3 rise 2"
 
 
 def _server(member: DatabaseMember) -> str:

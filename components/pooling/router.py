@@ -113,7 +113,7 @@ class Router(pulumi.ComponentResource):
                 CLIENT_AUTHORITY_FILE: args.authority_pem,
             },
             # The first roles and tables wait for it.
-            health_interval_seconds=1,
+            health_interval_seconds=2,
             healthy=[
                 "curl",
                 "-fsS",

@@ -82,6 +82,7 @@ def test_patroni_yml() -> None:
         "  keyfile: /var/lib/hft/tls/tls.key\n"
         "  cafile: /var/lib/hft/tls/ca.crt\n"
         "  verify_client: optional\n"
+        "  request_queue_size: 128\n"
         "  allowlist:\n"
         "  - 10.0.0.1\n"
         "  - 10.0.0.2\n"

@@ -34,7 +34,6 @@ defaults
     timeout queue 5s
     timeout client 1h
     timeout server 1h
-    default-server inter 500ms fastinter 100ms fall 2 rise 2
     default-server check-ssl verify required ca-file /etc/hft/ca.crt ssl-min-ver TLSv1.3
 
 frontend writer
@@ -49,13 +48,16 @@ frontend reader
 backend primary
     option httpchk OPTIONS /primary
     http-check expect status 200
+    default-server inter 500ms fastinter 100ms fall 3 rise 2
     server tsdb-0 10.0.0.1:15432 check port 18008 verifyhost tsdb-0 on-marked-down shutdown-sessions
     server tsdb-1 10.0.0.2:15433 check port 18009 verifyhost tsdb-1 on-marked-down shutdown-sessions
 
 backend standbys
     balance leastconn
+    option redispatch 1
     option httpchk OPTIONS /replica
     http-check expect status 200
+    default-server inter 2000ms fastinter 400ms fall 3 rise 2
     server tsdb-0 10.0.0.1:15432 check port 18008 verifyhost tsdb-0
     server tsdb-1 10.0.0.2:15433 check port 18009 verifyhost tsdb-1
 
@@ -168,7 +170,7 @@ def test_timers_are_those_of_the_profile() -> None:
 
     assert haproxy_cfg(router(), safe, "10.0.0.1", MEMBERS) == HAPROXY_CFG.replace(
         "inter 500ms fastinter 100ms", "inter 2000ms fastinter 500ms"
-    )
+    ).replace("inter 2000ms fastinter 400ms", "inter 8000ms fastinter 2000ms")
     assert pgbouncer_ini(pooler(), safe, LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(
         "server_login_retry = 0.2", "server_login_retry = 1"
     )
