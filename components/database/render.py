@@ -237,6 +237,7 @@ def _bootstrap() -> dict[str, Any]:
 
 
 def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str, Any]:
+    still_follows = f"/usr/local/bin/hft-still-follows https://{member.patroni} {member.postgres_port}"
     return {
         "listen": str(member.postgres),
         "connect_address": str(member.postgres),
@@ -245,6 +246,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str,
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,
         "before_stop": f"/usr/local/bin/hft-before-stop {CLUSTER_PATH}",
+        "callbacks": {"on_start": still_follows, "on_role_change": still_follows},
         "basebackup": [
             # Without: the copy waits for a checkpoint that is spread over minutes.
             {"checkpoint": "fast"},
