@@ -209,6 +209,8 @@ def test_given_wal_that_was_given_up_then_the_gap_is_seen_and_a_backup_ends_it(w
     await_true(lambda: gap(whole, leader) == 0, _FIRST_BACKUP_SECONDS, "a new backup ends the gap")
     after = write(whole, range(3000, 3010))
     write(whole, range(3010, 3020))
+    later = switched(whole, leader)
+    await_true(lambda: handed_over(whole, leader) >= later, _AGAIN_SECONDS, "the archive has what came after it")
     assert "none missing" in whole.hft("backup", "drill", STACK, "--to", after.isoformat())
 
 
@@ -220,7 +222,7 @@ def test_given_a_failover_when_a_backup_is_made_then_it_is_the_new_primarys_and_
     write(whole, range(4000, 4050), at=whole.beside(old))
     with whole.node(old) as container:
         container.kill()
-    await_true(lambda: led_beside(whole, old), _AGAIN_SECONDS, "a standby leads")
+    await_true(lambda: led_beside(whole, old), _AGAIN_SECONDS, "a standby leads and takes writes")
     write(whole, range(4050, 4100), at=whole.beside(old))
 
     # When
@@ -237,9 +239,10 @@ def test_given_a_failover_when_a_backup_is_made_then_it_is_the_new_primarys_and_
 
 
 def led_beside(cluster: Cluster, old: Host) -> bool:
-    """Whether another host has the primary."""
-    members = (member for view in cluster.views() for member in view)
-    return any((member.role, member.state) == ("leader", "running") and member.host != old for member in members)
+    """Whether another host has the primary, and its recovery has ended."""
+    members = {member for view in cluster.views() for member in view if member.host != old}
+    leaders = [member.host for member in members if (member.role, member.state) == ("leader", "running")]
+    return any(cluster.ask(host, "SELECT pg_is_in_recovery()") == "f" for host in leaders)
 
 
 def repository(cluster: Cluster) -> Path:
