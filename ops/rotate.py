@@ -12,9 +12,9 @@ ROTATED = ("db-guard", "db-monitoring", "db-owner", "db-reader", "db-ticks", "db
 
 _NOT_YET = {
     "backup-cipher": "the repository is encrypted with it, and could not be opened with another one",
+    "db-admin": "the deployment itself logs in with it, and would have to know both",
     "db-replication": "the nodes log in with it to each other, and would all have to know the new one at once",
     "db-rewind": "the nodes log in with it to each other, and would all have to know the new one at once",
-    "db-superuser": "the deployment itself logs in with it, and would have to know both",
 }
 
 

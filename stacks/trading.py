@@ -27,7 +27,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"], tls=tls))
     tsdb = database.TimescaleCluster("tsdb", database.TimescaleClusterArgs(
         settings=s.database, placements=at, image=images["timescaledb"], exporter_image=images["exporters"],
-        etcd_endpoints=etcd.endpoints, superuser_password=key["db-superuser"], rewind_password=key["db-rewind"],
+        etcd_endpoints=etcd.endpoints, admin_password=key["db-admin"], rewind_password=key["db-rewind"],
         replication_password=key["db-replication"], monitoring_password=key["db-monitoring"], tls=tls,
         archiving=store.archiving), Options(depends_on=[etcd]))
     backups = backup.Backups("backup", backup.BackupsArgs(settings=s.backup, placements=at, image=images["backup"],
@@ -39,7 +39,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
         members=tsdb.members, authority_pem=tls.authority_pem))
     objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
-        settings=s.database.objects, writer=router.writer, superuser_password=key["db-superuser"],
+        settings=s.database.objects, writer=router.writer, admin_password=key["db-admin"],
         passwords=database.RolePasswords(
             **{role: key[f"db-{role}"] for role in ("owner", "writer", "ticks", "reader", "monitoring", "guard")}),
         placement=at[s.pooling.router.hosts[0]], migrate_image=images["migrate"],

@@ -26,6 +26,7 @@ from components._common.tls import (
 from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
 from components.database.render import (
+    BOOTSTRAP_FILE,
     DATA_DIR,
     REPLICATION,
     REWIND,
@@ -81,6 +82,7 @@ echo "commits do not wait for $0 standbys after $seconds s; the last word of Pat
 exit 1
 """
 _ONE_SHOT_MEMORY_MIB = 32
+_BOOTSTRAP = Path(__file__).with_name("bootstrap.sh")
 # postgres_exporter calls this way deprecated, and has no other one for questions of one's own.
 _QUERIES, _QUERIES_FILE = Path(__file__).with_name("exporter_queries.yaml"), f"{CONFIG_DIR}/queries.yaml"
 # postgres_exporter keeps no data; well under 32 MiB resident with one database.
@@ -101,8 +103,8 @@ class TimescaleClusterArgs:
     """Image id of the exporters."""
     etcd_endpoints: tuple[str, ...]
     """`address:port` of each etcd member."""
-    superuser_password: pulumi.Input[str]
-    """Password of `postgres` (secret db-superuser); set when the cluster is first made."""
+    admin_password: pulumi.Input[str]
+    """Password of `hft_admin` (secret db-admin), who makes all else; set when the cluster is first made."""
     replication_password: pulumi.Input[str]
     """Password of `replicator` (secret db-replication)."""
     rewind_password: pulumi.Input[str]
@@ -120,12 +122,13 @@ class TimescaleCluster(pulumi.ComponentResource):
 
     Use it for what must not be lost: orders, audit, ticks. With one synchronous standby it loses no acknowledged row
     when a node or its host is lost, and writes again after about `failover.ttl_seconds`. Without any standby it
-    acknowledges nothing. It does not survive the loss
-    of all hosts (that is a backup's work) and has no roles or tables of yours (`DatabaseObjects`). Nodes start and are
-    replaced one after the other, so that a changed setting or image leaves a primary at all times. What the nodes share
-    is put into etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Only the
-    stack's hosts may connect, with SCRAM over TLS 1.3; Patroni's REST API tells everyone how the cluster is, and does
-    what a part of the stack on a node's host asks for. A renewed certificate is taken up without a restart.
+    acknowledges nothing. It does not survive the loss of all hosts (that is a backup's work), and has the database
+    `hft` with its extensions but no roles or tables of yours (`DatabaseObjects`). Nodes start and are replaced one
+    after the other, so that a changed setting or image leaves a primary at all times. What the nodes share is put into
+    etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Only the stack's hosts may
+    connect, with SCRAM over TLS 1.3; the superuser comes by the socket of a node. Patroni's REST API tells everyone how
+    the cluster is, and does what a part of the stack on a node's host asks for. A renewed certificate is taken up
+    without a restart.
     """
 
     members: tuple[DatabaseMember, ...]
@@ -244,10 +247,11 @@ class TimescaleCluster(pulumi.ComponentResource):
             files={
                 f"{_PATRONI_DIR}/10-patroni.yml": patroni_yml(args.settings, member, args.etcd_endpoints, nodes),
                 f"{_PATRONI_DIR}/20-authentication.yml": _authentication(args),
+                BOOTSTRAP_FILE: _BOOTSTRAP.read_text(),
                 **_archiving_files(args.archiving),
             },
-            secrets={"db-rewind": args.rewind_password},
-            embedded_secrets=["db-superuser", "db-replication", *(args.archiving.secrets if args.archiving else ())],
+            secrets={"db-admin": args.admin_password, "db-rewind": args.rewind_password},
+            embedded_secrets=["db-replication", *(args.archiving.secrets if args.archiving else ())],
             volumes={DATA_DIR: volume.name, **(args.archiving.volumes if args.archiving else {})},
             host_paths_written=args.archiving.host_paths if args.archiving else {},
             volumes_read={TLS_DIR: live.volume},
@@ -342,7 +346,7 @@ def _authentication(args: TimescaleClusterArgs) -> pulumi.Output[str]:
     # Nodes reach each other by address, which is in their certificates.
     verified = {"sslmode": "verify-full", "sslrootcert": SERVER_AUTHORITY_FILE}
     roles = {
-        "superuser": {"username": SUPERUSER, "password": args.superuser_password, **verified},
+        "superuser": {"username": SUPERUSER},
         "replication": {"username": REPLICATION, "password": args.replication_password, **verified},
         "rewind": {"username": REWIND, "password": args.rewind_password, **verified},
     }

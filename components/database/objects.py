@@ -1,4 +1,4 @@
-"""What is inside the database: roles, the trading schema, grants, tables. Does not own the servers."""
+"""What is inside the database: roles, the trading schema, grants, tables. Does not own database or servers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ from components._common.endpoint import Endpoint
 from components._common.one_shot import ended_well
 from components._common.placement import Placement
 from components.database.hypertables import hypertables_json
-from components.database.render import SUPERUSER, roles_json
+from components.database.render import roles_json
 from components.database.settings import DATABASE, DatabaseObjectsSettings, RoleSettings
 
 TOKEN = "hft:database:DatabaseObjects"
 SCHEMA = "trading"
+ADMIN = "hft_admin"
+"""Who makes all of this; made by bootstrap.sh."""
 OWNER, WRITER, TICKS = "hft_owner", "hft_writer", "hft_ticks"
 READER, MONITORING, GUARD = "hft_reader", "hft_monitoring", "hft_guard"
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -54,8 +56,8 @@ class DatabaseObjectsArgs:
     """Edition, and bounds of the roles."""
     writer: Endpoint
     """Route to the primary, as seen from where Pulumi runs and from `placement`."""
-    superuser_password: pulumi.Input[str]
-    """Secret db-superuser."""
+    admin_password: pulumi.Input[str]
+    """Secret db-admin."""
     passwords: RolePasswords
     """Passwords of the roles."""
     placement: Placement
@@ -67,14 +69,14 @@ class DatabaseObjectsArgs:
 
 
 class DatabaseObjects(pulumi.ComponentResource):
-    """The database `hft` with its roles, schema, grants and hypertables.
+    """The roles, schema, grants and hypertables of the database `hft`.
 
-    Use one per cluster, after the route to the primary is up. Tables come from the numbered files in `migrations/`,
-    applied once each by a container that runs to its end; where it fails, the deployment fails. Roles: `hft_owner`
-    migrates, `hft_writer` reads and appends (it can change or delete no row), `hft_ticks` appends ticks and
-    opportunities only, `hft_reader` reads, `hft_monitoring` sees statistics, `hft_guard` stops ingest. A role's changed
-    bounds hold for connections made from then on. All of it outlives a `destroy`, as the data volumes do. It connects
-    as superuser over TLS.
+    Use one per `TimescaleCluster`, which has the database, after the route to the primary is up. Tables come from the
+    numbered files in `migrations/`, applied once each by a container that runs to its end; where it fails, the
+    deployment fails. Roles: `hft_owner` migrates, `hft_writer` reads and appends (it can change or delete no row),
+    `hft_ticks` appends ticks and opportunities only, `hft_reader` reads, `hft_monitoring` sees statistics, `hft_guard`
+    stops ingest. A role's changed bounds hold for connections made from then on. All of it outlives a `destroy`, as the
+    data volumes do. It connects as `hft_admin` over TLS, who is no superuser (docs/adr/0021-superuser-by-socket.md).
     """
 
     passwords: RolePasswords
@@ -89,17 +91,17 @@ class DatabaseObjects(pulumi.ComponentResource):
             f"{name}-server",
             host=args.writer.address,
             port=args.writer.port,
-            username=SUPERUSER,
-            password=args.superuser_password,
+            username=ADMIN,
+            password=args.admin_password,
             database="postgres",
             sslmode="require",
-            superuser=True,
+            superuser=False,
             # Children do not take these over: without, the route could be removed before what is reached through it.
             opts=pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None),
         )
         roles = self._make_roles(args)
         self.passwords = _taken(roles)
-        granted = self._make_grants(self._make_database(roles))
+        granted = self._make_grants(self._make_schema(roles))
         ruled = self._make_owner_rule(roles)
         migrations = self._make_migrations(args, [*granted, *ruled])
         self.ready = ended_well(migrations)
@@ -157,46 +159,27 @@ class DatabaseObjects(pulumi.ComponentResource):
             for role in (WRITER, TICKS, READER, MONITORING, GUARD)
         ]
 
-    def _make_database(self, roles: Mapping[str, postgresql.Role]) -> list[pulumi.Resource]:
-        database = postgresql.Database(
-            f"{self._name}-database",
-            name=DATABASE,
+    def _make_schema(self, roles: Mapping[str, postgresql.Role]) -> postgresql.Schema:
+        return postgresql.Schema(
+            f"{self._name}-schema",
+            name=SCHEMA,
+            database=DATABASE,
             owner=roles[OWNER].name,
-            encoding="UTF8",
-            lc_collate="C.UTF-8",
-            lc_ctype="C.UTF-8",
-            template="template0",
             opts=self._kept(list(roles.values())),
         )
-        extension = postgresql.Extension(
-            f"{self._name}-timescaledb", name="timescaledb", database=database.name, schema="public", opts=self._kept()
-        )
-        scheduler = postgresql.Extension(
-            f"{self._name}-pg-cron", name="pg_cron", database=database.name, opts=self._kept([extension])
-        )
-        # What `hft db advise` reads; the server has loaded its library.
-        statistics = postgresql.Extension(
-            f"{self._name}-pg-stat-statements",
-            name="pg_stat_statements",
-            database=database.name,
-            opts=self._kept([scheduler]),
-        )
-        schema = postgresql.Schema(
-            f"{self._name}-schema", name=SCHEMA, database=database.name, owner=roles[OWNER].name, opts=self._kept()
-        )
-        return [database, extension, scheduler, statistics, schema]
 
-    def _make_grants(self, after: Sequence[pulumi.Resource]) -> Sequence[pulumi.Resource]:
+    def _make_grants(self, schema: postgresql.Schema) -> Sequence[pulumi.Resource]:
         """On one object one after the other: grants of different roles on it collide ("tuple concurrently updated")."""
-        connect: Sequence[pulumi.Resource] = after
-        usage: Sequence[pulumi.Resource] = after
-        defaults: Sequence[pulumi.Resource] = after
-        for role in ("public", WRITER, TICKS, READER, MONITORING, GUARD):
-            privileges = [] if role == "public" else ["CONNECT"]
+        connect: Sequence[pulumi.Resource] = [schema]
+        usage: Sequence[pulumi.Resource] = [schema]
+        defaults: Sequence[pulumi.Resource] = [schema]
+        for role in (OWNER, WRITER, TICKS, READER, MONITORING, GUARD):
+            # The migrations make schemas.
+            privileges = ["CONNECT", "CREATE"] if role == OWNER else ["CONNECT"]
             connect = [self._grant(f"connect-{role}", role, None, privileges, connect)]
         for role in (WRITER, TICKS, READER):
             usage = [self._grant(f"usage-{role}", role, SCHEMA, ["USAGE"], usage)]
-        schedule = self._grant(f"schedule-{OWNER}", OWNER, "cron", ["USAGE"], after)
+        schedule = self._grant(f"schedule-{OWNER}", OWNER, "cron", ["USAGE"], [schema])
         for role, privileges in ((WRITER, ["INSERT", "SELECT"]), (READER, ["SELECT"])):
             defaults = [self._grant_on_new_tables(role, privileges, defaults)]
         return [*connect, *usage, *defaults, schedule]

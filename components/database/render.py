@@ -20,6 +20,8 @@ SHARED_KEY = f"/hft/{SCOPE}/config"
 """Where Patroni looks in etcd for what all nodes share."""
 SUPERUSER, REPLICATION, REWIND = "postgres", "replicator", "rewind_user"
 """Patroni's own roles. The last is made by images/timescaledb/hft-post-bootstrap."""
+BOOTSTRAP_FILE = "/etc/hft/bootstrap.sh"
+"""Where a node has the script that Patroni calls on a new cluster."""
 # With 1 MiB, Patroni's default, a burst of ticks leaves nobody to elect, though the quorum has every order.
 _MOST_LAG_MIB = 64
 
@@ -232,7 +234,7 @@ def _bootstrap() -> dict[str, Any]:
             {"builtin-locale": "C.UTF-8"},
             {"locale": "C.UTF-8"},
         ],
-        "post_bootstrap": "/usr/local/bin/hft-post-bootstrap",
+        "post_bootstrap": f"/bin/sh {BOOTSTRAP_FILE}",
     }
 
 
@@ -259,8 +261,8 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str,
 
 
 def _pg_hba(addresses: Sequence[str]) -> list[str]:
-    # Patroni comes through the socket as the user that PostgreSQL runs as; all others show a password.
-    rules = [f"local all {SUPERUSER} peer"]
+    # The superuser comes through the socket as the user that PostgreSQL runs as; all others show a password.
+    rules = [f"local all {SUPERUSER} peer", f"host all {SUPERUSER} all reject"]
     for address in addresses:
         rules.append(f"hostssl replication {REPLICATION} {address}/32 scram-sha-256")
         rules.append(f"hostssl all all {address}/32 scram-sha-256")

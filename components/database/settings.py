@@ -253,7 +253,7 @@ class DatabaseSettings(Settings):
         if needed > self.max_connections:
             raise ValueError(
                 f"max_connections={self.max_connections} is less than the {needed} that the roles' connection_limit "
-                f"and {_CONNECTIONS_OF_OTHERS} for superusers need: raise it or lower the limits"
+                f"and {_CONNECTIONS_OF_OTHERS} for Patroni and the deployment need: raise it or lower the limits"
             )
         return self
 

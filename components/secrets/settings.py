@@ -15,7 +15,7 @@ Length = Annotated[int, Field(ge=24, le=128)]
 
 _DEFAULT_LENGTH = 32
 _DEFAULT_NAMES = (
-    "db-superuser",
+    "db-admin",
     "db-replication",
     "db-rewind",
     "db-owner",

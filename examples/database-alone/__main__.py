@@ -39,7 +39,7 @@ cluster = TimescaleCluster(
         image=images["timescaledb"],
         exporter_image=images["exporters"],
         etcd_endpoints=etcd.endpoints,
-        superuser_password=key["db-superuser"],
+        admin_password=key["db-admin"],
         replication_password=key["db-replication"],
         rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"],
@@ -53,5 +53,5 @@ route = RouterArgs(
 router = Router("router", route)
 
 pulumi.export("writer", str(router.writer))
-pulumi.export("superuser_password", key["db-superuser"])
+pulumi.export("admin_password", key["db-admin"])
 pulumi.export("authority", tls.authority_pem)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from docker.models.containers import Container
@@ -10,17 +11,18 @@ from docker.models.containers import Container
 from components._common.endpoint import DatabaseMember
 from components._common.tls import SERVER_AUTHORITY_FILE
 from components.database import DatabaseSettings
-from components.database.render import DATA_DIR, SHARED_KEY, patroni_yml, shared_json
+from components.database.render import BOOTSTRAP_FILE, DATA_DIR, SHARED_KEY, patroni_yml, shared_json
 from tests.components.database.test_settings import database
 from tests.components.etcd import ETCD, etcd, etcdctl
 from tests.components.programs import FOLDERS, beside, running
 
 # Patroni's check refuses 127.0.0.1 as the address of a member, but no other address of the loopback.
 MEMBER = DatabaseMember(name="tsdb-0", address="127.0.0.2", postgres_port=15432, patroni_port=18008)
+BOOTSTRAP = Path(__file__).parents[2] / "components/database/bootstrap.sh"
 CLIENT = "127.0.0.1"
 """What a session on the loopback comes from."""
 PASSWORDS = {
-    "superuser": {"username": "postgres", "password": "s"},
+    "superuser": {"username": "postgres"},
     "replication": {"username": "replicator", "password": "r"},
     "rewind": {"username": "rewind_user", "password": "w"},
 }
@@ -39,6 +41,8 @@ def patroni_files(settings: DatabaseSettings) -> dict[str, str]:
     return {
         "/etc/hft/patroni/10-patroni.yml": patroni_yml(settings, MEMBER, [ETCD.client], [MEMBER.address]),
         "/etc/hft/patroni/20-authentication.yml": json.dumps({"postgresql": {"authentication": PASSWORDS}}),
+        BOOTSTRAP_FILE: BOOTSTRAP.read_text(),
+        "/run/secrets/db-admin": "a",
         "/run/secrets/db-rewind": "w",
     }
 

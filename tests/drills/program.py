@@ -68,7 +68,7 @@ cluster = TimescaleCluster(
         image=images["timescaledb"],
         exporter_image=images["exporters"],
         etcd_endpoints=etcd.endpoints,
-        superuser_password=key["db-superuser"],
+        admin_password=key["db-admin"],
         replication_password=key["db-replication"],
         rewind_password=key["db-rewind"],
         monitoring_password=key["db-monitoring"],
@@ -118,7 +118,7 @@ objects = DatabaseObjects(
     DatabaseObjectsArgs(
         settings=database.objects,
         writer=router.writer,
-        superuser_password=key["db-superuser"],
+        admin_password=key["db-admin"],
         passwords=RolePasswords(
             owner=key["db-owner"],
             writer=key["db-writer"],

@@ -80,7 +80,7 @@ def test_the_database_comes_up_takes_rows_and_is_taken_away_but_for_its_data(pro
     outputs = json.loads(pulumi(project, "stack", "output", "--json", "--show-secrets"))
 
     address, _, port = outputs["writer"].partition(":")
-    login = {"host": address, "port": port, "user": "postgres", "password": outputs["superuser_password"]}
+    login = {"host": address, "port": port, "user": "hft_admin", "password": outputs["admin_password"]}
     with psycopg.connect(**login, dbname="postgres") as connection:
         assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
         standbys = connection.execute("SELECT DISTINCT sync_state FROM pg_stat_replication").fetchall()

@@ -20,15 +20,15 @@ def made(*names: str) -> State:
 
 @pytest.mark.parametrize("name", ROTATED)
 def test_the_passwords_of_roles_are_rotated(name: str) -> None:
-    assert to_rotate(made("db-superuser", *ROTATED), name) == urn(PASSWORD, f"secrets-{name}")
+    assert to_rotate(made("db-admin", *ROTATED), name) == urn(PASSWORD, f"secrets-{name}")
 
 
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
         (
-            "db-superuser",
-            "db-superuser cannot be rotated: the deployment itself logs in with it, and would have to know both "
+            "db-admin",
+            "db-admin cannot be rotated: the deployment itself logs in with it, and would have to know both "
             "(can be: db-guard, db-monitoring, db-owner, db-reader, db-ticks, db-writer)",
         ),
         (
@@ -44,6 +44,6 @@ def test_the_passwords_of_roles_are_rotated(name: str) -> None:
 )
 def test_any_other_is_refused_and_told_why(name: str, problem: str) -> None:
     with pytest.raises(OpsError) as refused:
-        to_rotate(made("db-superuser", "db-owner"), name)
+        to_rotate(made("db-admin", "db-owner"), name)
 
     assert refused.value.problems == (problem,)

@@ -3,7 +3,7 @@
 from components.database.settings import DatabaseSettings
 from components.database.tuning.parameter import Parameter, Value
 
-# Half of the ten that the settings leave for all but our roles; the other half is for the role of pg_rewind and tools.
+# Half of the ten that the settings leave for all but our roles; the other half is for the deployment and pg_rewind.
 _SUPERUSERS = 5
 # A peer that does not answer is gone after this, in s: the default of failover.ttl_seconds, when others take over too.
 _KEEPALIVE_IDLE_SECONDS, _KEEPALIVE_INTERVAL_SECONDS, _KEEPALIVES = 10, 5, 2
@@ -22,8 +22,8 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
         Parameter(
             name="superuser_reserved_connections",
             value=_SUPERUSERS,
-            reason="Patroni, the deployment and a person come in when all else is taken; without, a full server is "
-            "taken for a dead one.",
+            reason="Patroni and a person at a node come in when all else is taken; without, a full server is taken for "
+            "a dead one.",
             source="cloudnative-pg/cloudnative-pg#2420",
         ),
         Parameter(

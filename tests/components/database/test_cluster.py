@@ -19,6 +19,7 @@ from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements, prob
 SETTINGS = database(etcd={"hosts": ["a"]}, hosts=["a", "b", "a"], memory_mib=4096, shm_mib=512, stop_grace_seconds=120)
 ENDPOINTS = ("10.0.0.1:12379", "10.0.0.2:12379")
 NODES = ["tsdb-node-0", "tsdb-node-1", "tsdb-node-2"]
+BOOTSTRAP = Path(__file__).parents[3] / "components/database/bootstrap.sh"
 QUERIES = Path(__file__).parents[3] / "components/database/exporter_queries.yaml"
 EXPORTERS = ["tsdb-exporter-0", "tsdb-exporter-1", "tsdb-exporter-2"]
 RELOADS = ["tsdb-reload-0", "tsdb-reload-1", "tsdb-reload-2"]
@@ -39,7 +40,7 @@ def build(settings: DatabaseSettings = SETTINGS) -> TimescaleCluster:
             image="sha256:timescaledb",
             exporter_image="sha256:exporters",
             etcd_endpoints=ENDPOINTS,
-            superuser_password="s",
+            admin_password="a",
             replication_password="r",
             rewind_password="w",
             monitoring_password="m",
@@ -100,7 +101,7 @@ def test_a_nodes_passwords_are_secret_and_named_in_its_label(recorder: Recorder)
     authentication = {
         "postgresql": {
             "authentication": {
-                "superuser": {"username": "postgres", "password": "s", **verified},
+                "superuser": {"username": "postgres"},
                 "replication": {"username": "replicator", "password": "r", **verified},
                 "rewind": {"username": "rewind_user", "password": "w", **verified},
             }
@@ -109,6 +110,7 @@ def test_a_nodes_passwords_are_secret_and_named_in_its_label(recorder: Recorder)
 
     assert found["uploads"] == Secret(
         [
+            {"file": "/etc/hft/bootstrap.sh", "content": BOOTSTRAP.read_text(), "permissions": "0444"},
             {
                 "file": "/etc/hft/patroni/10-patroni.yml",
                 "content": patroni_yml(SETTINGS, MEMBERS[2], ENDPOINTS, ["10.0.0.1", "10.0.0.2"]),
@@ -119,10 +121,11 @@ def test_a_nodes_passwords_are_secret_and_named_in_its_label(recorder: Recorder)
                 "content": json.dumps(authentication),
                 "permissions": "0444",
             },
+            {"file": "/run/secrets/db-admin", "content": "a", "permissions": "0444"},
             {"file": "/run/secrets/db-rewind", "content": "w", "permissions": "0444"},
         ]
     )
-    assert label(found, "hft.secrets") == "db-replication,db-rewind,db-superuser"
+    assert label(found, "hft.secrets") == "db-admin,db-replication,db-rewind"
 
 
 def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recorder: Recorder) -> None:

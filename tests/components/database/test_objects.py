@@ -13,9 +13,7 @@ from tests.components.conftest import Options
 from tests.conftest import CONTAINER, Recorder, Secret, placements
 
 MIGRATIONS = Path(__file__).parents[3] / "components/database/migrations"
-DATABASE = "postgresql:index/database:Database"
 DEFAULT_PRIVILEGES = "postgresql:index/defaultPrivileges:DefaultPrivileges"
-EXTENSION = "postgresql:index/extension:Extension"
 GRANT = "postgresql:index/grant:Grant"
 GRANT_ROLE = "postgresql:index/grantRole:GrantRole"
 PROVIDER = "pulumi:providers:postgresql"
@@ -24,7 +22,7 @@ SCHEMA = "postgresql:index/schema:Schema"
 ROLES = ["db-role-guard", "db-role-monitoring", "db-role-owner", "db-role-reader", "db-role-ticks", "db-role-writer"]
 RULED = ["db-rule-hft-guard", "db-rule-hft-monitoring", "db-rule-hft-reader", "db-rule-hft-ticks", "db-rule-hft-writer"]
 CHAIN = [
-    "db-grant-connect-public",
+    "db-grant-connect-hft-owner",
     "db-grant-connect-hft-writer",
     "db-grant-connect-hft-ticks",
     "db-grant-connect-hft-reader",
@@ -45,7 +43,7 @@ def build(**changes: Any) -> DatabaseObjects:
         DatabaseObjectsArgs(
             settings=DatabaseObjectsSettings.model_validate(changes),
             writer=Endpoint("10.0.0.1", 15000),
-            superuser_password="s",
+            admin_password="a",
             passwords=RolePasswords(owner="o", writer="w", ticks="t", reader="r", monitoring="m", guard="g"),
             placement=placements("a", "b")["b"],
             migrate_image="sha256:migrate",
@@ -65,18 +63,14 @@ def test_what_is_made(built: Recorder) -> None:
 
     assert [pair for pair in custom if not pair[0].startswith("pulumi:providers:docker")] == [
         (CONTAINER, "db-migrate"),
-        (DATABASE, "db-database"),
         (DEFAULT_PRIVILEGES, "db-default-hft-reader"),
         (DEFAULT_PRIVILEGES, "db-default-hft-writer"),
-        (EXTENSION, "db-pg-cron"),
-        (EXTENSION, "db-pg-stat-statements"),
-        (EXTENSION, "db-timescaledb"),
         (GRANT, "db-grant-connect-hft-guard"),
         (GRANT, "db-grant-connect-hft-monitoring"),
+        (GRANT, "db-grant-connect-hft-owner"),
         (GRANT, "db-grant-connect-hft-reader"),
         (GRANT, "db-grant-connect-hft-ticks"),
         (GRANT, "db-grant-connect-hft-writer"),
-        (GRANT, "db-grant-connect-public"),
         (GRANT, "db-grant-schedule-hft-owner"),
         (GRANT, "db-grant-usage-hft-reader"),
         (GRANT, "db-grant-usage-hft-ticks"),
@@ -92,11 +86,11 @@ def test_the_server_is_reached_by_the_route_to_the_primary(built: Recorder) -> N
     assert built.inputs(PROVIDER, "db-server") == {
         "host": "10.0.0.1",
         "port": "15000",
-        "username": "postgres",
-        "password": Secret("s"),
+        "username": "hft_admin",
+        "password": Secret("a"),
         "database": "postgres",
         "sslmode": "require",
-        "superuser": "true",
+        "superuser": "false",
         # The provider's own default.
         "connectTimeout": "180",
     }
@@ -177,24 +171,15 @@ def test_chosen_bounds_are_the_roles_bounds(recorder: Recorder) -> None:
     )
 
 
-def test_the_database_belongs_to_the_owner_and_has_timescaledb_and_the_schema(built: Recorder) -> None:
-    assert built.inputs(DATABASE, "db-database") == {
-        "name": "hft",
-        "owner": "hft_owner",
-        "encoding": "UTF8",
-        "lcCollate": "C.UTF-8",
-        "lcCtype": "C.UTF-8",
-        "template": "template0",
-    }
-    assert built.inputs(EXTENSION, "db-timescaledb") == {"name": "timescaledb", "database": "hft", "schema": "public"}
+def test_the_schema_belongs_to_the_owner(built: Recorder) -> None:
     assert built.inputs(SCHEMA, "db-schema") == {"name": "trading", "database": "hft", "owner": "hft_owner"}
 
 
 @pytest.mark.parametrize(
     ("key", "role", "privileges"),
     [
-        # An empty list takes away what PostgreSQL gives everybody.
-        ("public", "public", []),
+        # Migrations make schemas.
+        ("hft-owner", "hft_owner", ["CONNECT", "CREATE"]),
         ("hft-writer", "hft_writer", ["CONNECT"]),
         ("hft-ticks", "hft_ticks", ["CONNECT"]),
         ("hft-reader", "hft_reader", ["CONNECT"]),
@@ -238,21 +223,19 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
     recorder: Recorder, options: Options
 ) -> None:
     recorder.run(lambda: build() and None)
-    first = ["db-database", "db-pg-cron", "db-pg-stat-statements", "db-schema", "db-timescaledb"]
-
     assert {name: recorder.run(partial(options.after, name)) for name in [*CHAIN, "db-migrate"]} == {
-        "db-grant-connect-public": first,
-        "db-grant-connect-hft-writer": ["db-grant-connect-public"],
+        "db-grant-connect-hft-owner": ["db-schema"],
+        "db-grant-connect-hft-writer": ["db-grant-connect-hft-owner"],
         "db-grant-connect-hft-ticks": ["db-grant-connect-hft-writer"],
         "db-grant-connect-hft-reader": ["db-grant-connect-hft-ticks"],
         "db-grant-connect-hft-monitoring": ["db-grant-connect-hft-reader"],
         "db-grant-connect-hft-guard": ["db-grant-connect-hft-monitoring"],
-        "db-grant-usage-hft-writer": first,
+        "db-grant-usage-hft-writer": ["db-schema"],
         "db-grant-usage-hft-ticks": ["db-grant-usage-hft-writer"],
         "db-grant-usage-hft-reader": ["db-grant-usage-hft-ticks"],
-        "db-default-hft-writer": first,
+        "db-default-hft-writer": ["db-schema"],
         "db-default-hft-reader": ["db-default-hft-writer"],
-        "db-grant-schedule-hft-owner": first,
+        "db-grant-schedule-hft-owner": ["db-schema"],
         "db-migrate": [
             "db-default-hft-reader",
             "db-grant-connect-hft-guard",
@@ -263,23 +246,16 @@ def test_grants_on_one_object_are_made_one_after_the_other_and_all_before_the_mi
     }
 
 
-def test_the_database_waits_for_its_roles(recorder: Recorder, options: Options) -> None:
+def test_the_schema_waits_for_all_roles(recorder: Recorder, options: Options) -> None:
     recorder.run(lambda: build() and None)
 
-    assert recorder.run(lambda: options.after("db-database")) == ROLES
+    assert recorder.run(lambda: options.after("db-schema")) == ROLES
 
 
 def test_what_holds_data_or_owns_it_is_protected(recorder: Recorder, options: Options) -> None:
     recorder.run(lambda: build() and None)
 
-    assert options.kept() == [
-        "db-database",
-        "db-pg-cron",
-        "db-pg-stat-statements",
-        *ROLES,
-        "db-schema",
-        "db-timescaledb",
-    ]
+    assert options.kept() == [*ROLES, "db-schema"]
 
 
 def test_grants_can_be_replaced_and_are_left_to_a_server_that_may_be_gone(recorder: Recorder, options: Options) -> None:
@@ -319,12 +295,7 @@ def test_the_migrations_are_the_files_of_the_folder_and_the_password_is_secret(b
     )
 
 
-def test_statements_are_counted(built: Recorder) -> None:
-    assert built.inputs(EXTENSION, "db-pg-stat-statements") == {"name": "pg_stat_statements", "database": "hft"}
-
-
 def test_the_owner_may_schedule_what_keeps_hypertables(built: Recorder) -> None:
-    assert built.inputs(EXTENSION, "db-pg-cron") == {"name": "pg_cron", "database": "hft"}
     found = built.inputs(GRANT, "db-grant-schedule-hft-owner")
     assert (found["objectType"], found["schema"], found["role"], found["privileges"]) == (
         *("schema", "cron", "hft_owner"),

@@ -112,7 +112,8 @@ def test_a_renewal_is_taken_up_at_both_doors_and_cuts_nobody_off(node: Container
     config = haproxy_cfg(RouterSettings(hosts=("a",)), RouteFailoverSettings(), CLIENT, [MEMBER])
     files = {"/etc/hft/haproxy.cfg": config, **AUTHORITY.client_files}
     healthy = ["curl", "-fsS", f"http://{CLIENT}:18404/healthz"]
-    login = f"host={CLIENT} port=15000 user=postgres password=s sslmode=verify-ca sslrootcert={TLS_DIR}/ca.crt"
+    verified = f"sslmode=verify-ca sslrootcert={TLS_DIR}/ca.crt"
+    login = f"host={CLIENT} port=15000 user=hft_admin password=a dbname=postgres {verified}"
     session = f"psql -XAtc 'SELECT pg_sleep(15)' -c 'SELECT 1' '{login}' > /tmp/said 2>&1 &"
     with running("haproxy", ["-f", "/etc/hft/haproxy.cfg"], files, healthy, network_mode=beside(node)) as haproxy:
         execute(node, ["sh", "-c", session])

@@ -75,7 +75,7 @@ def put_into_etcd(
         image="sha256:timescaledb",
         exporter_image="sha256:exporters",
         etcd_endpoints=endpoints,
-        superuser_password="s",
+        admin_password="a",
         replication_password="r",
         rewind_password="w",
         monitoring_password="m",
@@ -268,13 +268,13 @@ def test_the_superusers_own_commits_wait_for_no_standby(node: Container) -> None
 def test_only_patroni_itself_connects_without_a_password(node: Container) -> None:
     rules = asked(node, "SELECT type, auth_method FROM pg_hba_file_rules ORDER BY rule_number").splitlines()
 
-    assert rules == ["local|peer", *["hostssl|scram-sha-256"] * 4]
+    assert rules == ["local|peer", "host|reject", *["hostssl|scram-sha-256"] * 4]
 
 
 def dialled(node: Container, **options: str) -> Ended:
     """What a session over TCP says of its TLS, or why there is none."""
     given = {"sslmode": "verify-full", "sslrootcert": "/etc/hft/ca.crt", **options}
-    login = {"host": MEMBER.address, "port": "15432", "user": "postgres", "password": "s", "dbname": "postgres"}
+    login = {"host": MEMBER.address, "port": "15432", "user": "hft_admin", "password": "a", "dbname": "postgres"}
     line = " ".join(f"{name}={value}" for name, value in {**login, **given}.items())
     sql = "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
     argv = ["psql", "--no-psqlrc", "--no-align", "--tuples-only", f"--command={sql}", line]

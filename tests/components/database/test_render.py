@@ -107,7 +107,7 @@ def test_patroni_yml() -> None:
         "  - locale-provider: builtin\n"
         "  - builtin-locale: C.UTF-8\n"
         "  - locale: C.UTF-8\n"
-        "  post_bootstrap: /usr/local/bin/hft-post-bootstrap\n"
+        "  post_bootstrap: /bin/sh /etc/hft/bootstrap.sh\n"
         "postgresql:\n"
         "  listen: 10.0.0.1:15432\n"
         "  connect_address: 10.0.0.1:15432\n"
@@ -162,6 +162,7 @@ SHARED_JSON = """\
     "use_slots": true,
     "pg_hba": [
       "local all postgres peer",
+      "host all postgres all reject",
       "hostssl replication replicator 10.0.0.1/32 scram-sha-256",
       "hostssl all all 10.0.0.1/32 scram-sha-256",
       "hostssl replication replicator 10.0.0.2/32 scram-sha-256",

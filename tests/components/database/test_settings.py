@@ -153,7 +153,7 @@ def test_a_cluster_has_one_to_seven_nodes(count: int) -> None:
         (
             {"max_connections": 99},
             "Value error, max_connections=99 is less than the 100 that the roles' connection_limit and 10 for "
-            "superusers need: raise it or lower the limits",
+            "Patroni and the deployment need: raise it or lower the limits",
         ),
         ({"max_connections": 24}, "Input should be greater than or equal to 25"),
         ({"max_connections": 1001}, "Input should be less than or equal to 1000"),
