@@ -32,15 +32,18 @@ _RELOAD_MEMORY_MIB = 32
 _RELOAD_SECONDS = 90
 _RELOAD = """\
 kill -HUP 1
-end=$(($(date +%s) + $2))
+wanted=$1
+seconds=$2
+shift 2
+end=$(($(date +%s) + seconds))
 while :; do
-    served=$(openssl s_client -connect "$0" -starttls postgres < /dev/null 2> /dev/null |
+    served=$(openssl s_client -connect "$0" "$@" < /dev/null 2> /dev/null |
         openssl x509 -noout -fingerprint -sha256 2> /dev/null | tr -d ':' | tr 'A-F' 'a-f')
-    [ "${served#*=}" = "$1" ] && exit 0
+    [ "${served#*=}" = "$wanted" ] && exit 0
     [ "$(date +%s)" -lt "$end" ] || break
     sleep 0.5
 done
-echo "$0 does not serve the certificate $1 after $2 s; it serves ${served:-none}" >&2
+echo "$0 does not serve the certificate $wanted after $seconds s; it serves ${served:-none}" >&2
 exit 1
 """
 
@@ -93,11 +96,14 @@ def reload_spec(
     certificate: LiveCertificate,
     server: docker.Container,
     listens: Endpoint,
+    starttls: str | None = "postgres",
 ) -> ContainerSpec:
     """A one-shot container that has `server` read its files again, and ends well once it serves the certificate.
 
-    `image` is the server's own, so that both are the same user and the signal is allowed.
+    `image` is the server's own, so that both are the same user and the signal is allowed. `starttls` is the protocol
+    in which the server is asked for TLS, as openssl calls it; None where it speaks TLS from the first byte.
     """
+    asked = ["-starttls", starttls] if starttls else []
     return ContainerSpec(
         component=component,
         role=role,
@@ -105,7 +111,7 @@ def reload_spec(
         tier="infra",
         image=image,
         entrypoint=["/bin/sh", "-uc", _RELOAD],
-        command=[str(listens), certificate.fingerprint, str(_RELOAD_SECONDS)],
+        command=[str(listens), certificate.fingerprint, str(_RELOAD_SECONDS), *asked],
         pid_mode=pulumi.Output.concat("container:", server.id),
         memory_mib=_RELOAD_MEMORY_MIB,
     )

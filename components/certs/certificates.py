@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pulumi
 import pulumi_docker as docker
-from pulumi_tls import CertRequest, LocallySignedCert, PrivateKey, SelfSignedCert
+from pulumi_tls import CertRequest, CertRequestSubjectArgs, LocallySignedCert, PrivateKey, SelfSignedCert
 
 from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments, options
 from components._common.one_shot import ended_well
@@ -51,6 +51,9 @@ class TlsPart:
     """Its host: the address there is what the certificate is for."""
     image: str
     """Image id of the part: its user owns the key, and must own the image's /var/lib/hft/data."""
+    named: bool = False
+    """Whether its certificate has its name as common name, which pgBackRest's server knows its clients by. Nobody else
+    looks at it, and etcd has a warning for a member's with every request to its gateway."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +131,7 @@ class Certificates(pulumi.ComponentResource):
         request = CertRequest(
             f"{self._name}-{part.member}-request",
             private_key_pem=key.private_key_pem,
-            # No common name, which nobody here looks at: etcd has a warning for it with every request to its gateway.
-            subject={"organization": "hft"},
+            subject=CertRequestSubjectArgs(organization="hft", common_name=part.member if part.named else None),
             dns_names=[part.member, "localhost"],
             ip_addresses=[part.placement.address],
             opts=pulumi.ResourceOptions(parent=self),

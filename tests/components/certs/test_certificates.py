@@ -18,7 +18,7 @@ CERTIFICATE = "tls:index/locallySignedCert:LocallySignedCert"
 def build() -> Certificates:
     at = placements("a", "b")
     parts = [
-        TlsPart(member="tsdb-0", placement=at["a"], image="sha256:timescaledb"),
+        TlsPart(member="tsdb-0", placement=at["a"], image="sha256:timescaledb", named=True),
         TlsPart(member="pooler-b", placement=at["b"], image="sha256:pgbouncer"),
     ]
     settings = CertsSettings(authority_days=1000, certificate_days=100, renewal_days=10)
@@ -61,11 +61,19 @@ def test_a_certificate_is_for_the_name_and_the_address_of_its_part(made: Recorde
     found = made.inputs(CERTIFICATE, "certs-pooler-b")
 
     assert (request["dnsNames"], request["ipAddresses"]) == (["pooler-b", "localhost"], ["10.0.0.2"])
-    assert request["subject"] == {"organization": "hft"}
     assert request["privateKeyPem"] == Secret("value-of-certs-pooler-b-key")
     assert (found["validityPeriodHours"], found["earlyRenewalHours"]) == (2400, 240)
     assert found["allowedUses"] == ["digital_signature", "key_agreement", "server_auth", "client_auth"]
     assert found["caCertPem"] == certificate("certs-authority")
+
+
+def test_only_a_part_that_is_known_by_its_name_has_it_as_common_name(made: Recorder) -> None:
+    subjects = {name: made.inputs(REQUEST, name)["subject"] for name in made.names(REQUEST)}
+
+    assert subjects == {
+        "certs-pooler-b-request": {"organization": "hft"},
+        "certs-tsdb-0-request": {"commonName": "tsdb-0", "organization": "hft"},
+    }
 
 
 def test_a_volume_is_filled_by_the_part_s_own_user(made: Recorder) -> None:

@@ -164,7 +164,7 @@ def test_a_node_reads_a_renewed_certificate_and_is_not_made_anew_for_it(recorder
 
     assert (found["name"], found["image"]) == ("hft-dev-tsdb-reload-2", "sha256:timescaledb")
     assert found["pidMode"] == "container:tsdb-node-2-id"
-    assert found["command"] == ["10.0.0.1:15433", "fingerprint of tsdb-2", "90"]
+    assert found["command"] == ["10.0.0.1:15433", "fingerprint of tsdb-2", "90", "-starttls", "postgres"]
     assert "fingerprint" not in str(recorder.inputs(CONTAINER, "tsdb-node-2"))
     assert recorder.run(partial(options.after, "tsdb-reload-2")) == ["tsdb-2-filled"]
 

@@ -119,7 +119,7 @@ def test_a_renewal_is_taken_up_at_both_doors_and_cuts_nobody_off(node: Container
         execute(node, ["sh", "-c", session])
         began = time.monotonic()
         fill("timescaledb", volume, second)
-        argv = ["/bin/sh", "-uc", _RELOAD, str(MEMBER.postgres), wanted, "90"]
+        argv = ["/bin/sh", "-uc", _RELOAD, str(MEMBER.postgres), wanted, "90", "-starttls", "postgres"]
         reload = run("timescaledb", argv, {}, network_mode=beside(node), pid_mode=beside(node))
 
         assert reload == (0, "")

@@ -119,7 +119,7 @@ def test_a_pooler_reads_a_renewed_certificate_and_is_not_made_anew_for_it(record
 
     assert (found["name"], found["image"]) == ("hft-dev-pooler-reload", "sha256:pgbouncer")
     assert found["pidMode"] == "container:pooler-b-id"
-    assert found["command"] == ["10.0.0.2:16432", "fingerprint of pooler-b", "90"]
+    assert found["command"] == ["10.0.0.2:16432", "fingerprint of pooler-b", "90", "-starttls", "postgres"]
     pooler = recorder.inputs(CONTAINER, "pooler-b")
     assert pooler["volumes"] == [
         {"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-pooler-b-tls", "readOnly": True}
