@@ -40,9 +40,10 @@ class Authority:
         """What a client has."""
         return {CLIENT_AUTHORITY_FILE: self.pem}
 
-    def signed(self, pem: str, **names: list[str]) -> str:
-        """A certificate for a server's key: `ipAddresses` or `dnsNames`."""
-        request = CertRequest(None).create({"privateKeyPem": pem, **names})
+    def signed(self, pem: str, common_name: str | None = None, **names: list[str]) -> str:
+        """A certificate for a part's key: `ipAddresses` or `dnsNames`."""
+        subject = {"subject": {"commonName": common_name}} if common_name else {}
+        request = CertRequest(None).create({"privateKeyPem": pem, **subject, **names})
         made = LocallySignedCert(None).create(
             {
                 "certRequestPem": request.outputs["certRequestPem"],
@@ -55,10 +56,12 @@ class Authority:
         )
         return str(made.outputs["certPem"])
 
-    def server_files(self, address: str, of: str | None = None, names: Sequence[str] = ()) -> dict[str, str]:
+    def server_files(
+        self, address: str, of: str | None = None, names: Sequence[str] = (), common_name: str | None = None
+    ) -> dict[str, str]:
         """What fills the volume of a part at `address`; `of` is its key, else it gets a new one."""
         pem = of or key()
-        certificate = self.signed(pem, ipAddresses=[address], dnsNames=list(names))
+        certificate = self.signed(pem, common_name, ipAddresses=[address], dnsNames=list(names))
         return {"/etc/hft/tls.crt": certificate, "/etc/hft/ca.crt": self.pem, "/run/secrets/tls-key": pem}
 
 

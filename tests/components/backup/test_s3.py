@@ -1,52 +1,25 @@
 """Archive, backup, verification and restore over the API of S3 and TLS, with the programs of the images."""
 
 import json
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-import docker
 import pytest
 from docker.models.containers import Container
 
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR
 from components.backup import BackupSettings
-from components.backup.render import (
-    AGENT_FILE,
-    CA_FILE,
-    CONFIG_FILE,
-    SECRET_FILE,
-    AgentNode,
-    agent_conf,
-    agent_json,
-    archive_parameters,
-    node_conf,
-    secret_conf,
-)
+from components.backup.render import CA_FILE, CONFIG_FILE, SECRET_FILE, agent_conf, node_conf, secret_conf
 from tests.components.authority import Authority
+from tests.components.backup import node
 from tests.components.backup.bucket import NAME, Bucket, bucket
-from tests.components.programs import FOLDERS, execute, running
+from tests.components.backup.node import STANZA, called, sql
+from tests.components.programs import execute
 
 pytestmark = pytest.mark.images
 
-PORT = 15000
-STANZA = "hft-tests"
 SECRETS = {SECRET_FILE: secret_conf("the cipher", ("an access key", "its secret"))}
-NODE = AgentNode(
-    name="tsdb-0", address="127.0.0.1", path="/var/lib/hft/tsdb-0/pg17", socket="/var/lib/hft/tsdb-0", port=PORT
-)
-START = f"""\
-initdb --pgdata={CLUSTER_PATH} --data-checksums > /dev/null
-exec postgres -D {CLUSTER_PATH} "$@"
-"""
-TABLE = """\
-CREATE SCHEMA trading;
-CREATE TABLE trading.audit_log (ts timestamptz NOT NULL DEFAULT now(), number int);
-INSERT INTO trading.audit_log (number) SELECT generate_series(1, 1000);
-"""
-# Containers reach the server on this machine's loopback.
-HOST = {"network_mode": "host"}
 
 
 def settings(of: Bucket, **changes: str) -> BackupSettings:
@@ -63,67 +36,24 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
 @pytest.fixture(scope="module")
 def volume() -> Iterator[str]:
     """Of the node's data."""
-    client = docker.from_env()
-    made = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels={"hft.stack": "programs"})
-    yield str(made.name)
-    made.remove(force=True)
-    client.close()
+    with node.volumes() as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
 def server(store: Bucket, volume: str) -> Iterator[Container]:
     """PostgreSQL that archives into the bucket."""
     chosen = settings(store)
-    parameters = {
-        **archive_parameters(chosen, STANZA, NODE_DATA_DIR),
-        "listen_addresses": "",
-        "port": str(PORT),
-        "shared_preload_libraries": "timescaledb",
-        "timescaledb.telemetry_level": "off",
-    }
-    flags = [flag for name, value in parameters.items() for flag in ("-c", f"{name}={value}")]
-    with running(
-        "timescaledb",
-        ["-euc", START, "postgres", *flags],
-        {CONFIG_FILE: node_conf(chosen, STANZA, NODE_DATA_DIR, CLUSTER_PATH), CA_FILE: store.authority.pem, **SECRETS},
-        ["pg_isready", f"--port={PORT}"],
-        entrypoint=["sh"],
-        tmpfs={"/tmp": "", "/run/postgresql": ""},
-        volumes=[*FOLDERS, f"{volume}:{NODE_DATA_DIR}"],
-        **HOST,
-    ) as container:
-        sql(container, "CREATE DATABASE hft")
-        sql(container, TABLE, "hft")
+    conf = node_conf(chosen, STANZA, NODE_DATA_DIR, CLUSTER_PATH)
+    with node.archiving(chosen, volume, {CONFIG_FILE: conf, CA_FILE: store.authority.pem, **SECRETS}) as container:
         yield container
 
 
-@contextmanager
-def agent(chosen: BackupSettings, volume: str) -> Iterator[Container]:
-    """The image of backups beside the server, doing nothing by itself."""
+def agent(chosen: BackupSettings, volume: str) -> AbstractContextManager[Container]:
     s3 = chosen.repository.s3
-    files = {
-        CONFIG_FILE: agent_conf(chosen, STANZA, NODE_DATA_DIR, CLUSTER_PATH),
-        AGENT_FILE: agent_json(chosen, STANZA, [NODE], "127.0.0.1"),
-        **({CA_FILE: s3.ca_pem} if s3 and s3.ca_pem else {}),
-        **SECRETS,
-    }
-    mounts = [*FOLDERS, f"{volume}:{NODE.socket}:ro", "/var/lib/hft/scratch"]
-    with running("backup", ["infinity"], files, ["true"], entrypoint=["sleep"], volumes=mounts, **HOST) as container:
-        yield container
-
-
-def sql(server: Container, text: str, database: str = "postgres") -> str:
-    argv = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", f"--port={PORT}", "-d", database, "-c", text]
-    status, output = execute(server, argv)
-    assert status == 0, output
-    return output.strip()
-
-
-def called(container: Container, *arguments: str) -> str:
-    """What a command of the agent says."""
-    status, output = execute(container, ["python3", "-m", "agent", *arguments])
-    assert status == 0, output
-    return output
+    conf = agent_conf(chosen, STANZA, NODE_DATA_DIR, CLUSTER_PATH)
+    trusted = {CA_FILE: s3.ca_pem} if s3 and s3.ca_pem else {}
+    return node.agent(chosen, volume, {CONFIG_FILE: conf, **trusted, **SECRETS})
 
 
 def test_a_bucket_takes_wal_and_backups_and_gives_them_back(store: Bucket, server: Container, volume: str) -> None:
