@@ -146,10 +146,11 @@ class StackSettings(Settings):
     def _the_repository_is_where_all_nodes_reach_it(self) -> "StackSettings":
         hosts = dict.fromkeys(self.database.hosts)
         repository = self.backup.repository
-        if len(hosts) > 1 and not repository.path and not repository.s3:
+        if len(hosts) > 1 and not (repository.path or repository.s3 or repository.host):
             raise ValueError(
                 f"backup.repository is a volume of one host, and database.hosts are {', '.join(hosts)}: set "
-                "backup.repository.s3, or backup.repository.path to a file system that all of them share"
+                "backup.repository.s3, backup.repository.path to a file system that all of them share, or "
+                "backup.repository.host to one that serves the others"
             )
         if self.backup.proven_on(self.database.hosts) not in hosts:
             raise ValueError(

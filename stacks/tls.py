@@ -5,16 +5,27 @@ from collections.abc import Iterator
 from components._common.images import ImageLock
 from components._common.naming import member_name
 from components._common.placement import Placements
+from components.backup import agent_name
+from components.backup.repository import REPOSITORY_MEMBER
 from components.certs import TlsPart
 from stacks.settings import StackSettings
 
 
 def tls_parts(settings: StackSettings, placements: Placements, images: ImageLock) -> list[TlsPart]:
-    """The database's members, witnesses and poolers, and the engines, with their hosts and images."""
+    """The database's members, witnesses and poolers, the engines, and who backs up, with their hosts and images."""
+    clients = repository_clients(settings)
     return [
-        TlsPart(member=member, placement=placements[host], image=images[image])
+        TlsPart(member=member, placement=placements[host], image=images[image], named=member in clients)
         for member, host, image in _members(settings)
     ]
+
+
+def repository_clients(settings: StackSettings) -> tuple[str, ...]:
+    """Who may speak to the repository's server, where there is one: nodes and agents, by their certificates' names."""
+    if not settings.backup.repository.host:
+        return ()
+    nodes = (member_name("tsdb", index) for index in range(len(settings.database.hosts)))
+    return (*nodes, *map(agent_name, dict.fromkeys(settings.database.hosts)))
 
 
 def _members(settings: StackSettings) -> Iterator[tuple[str, str, str]]:
@@ -28,3 +39,8 @@ def _members(settings: StackSettings) -> Iterator[tuple[str, str, str]]:
         yield f"pooler-{host}", host, "pgbouncer"
     for engine in settings.trading.engines:
         yield engine.name, engine.host, engine.image
+    if settings.backup.repository.host:
+        # By the database's image, as the agents' has no such folder of its own; both have the same user.
+        yield REPOSITORY_MEMBER, settings.backup.repository.host, "timescaledb"
+        for host in dict.fromkeys(settings.database.hosts):
+            yield agent_name(host), host, "timescaledb"

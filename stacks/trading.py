@@ -11,7 +11,7 @@ from components._common.scraping import Watched
 from components.trading.dashboards.trading import trading_dashboard
 from stacks import outputs
 from stacks.settings import StackSettings
-from stacks.tls import tls_parts
+from stacks.tls import repository_clients, tls_parts
 
 
 def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Output[str]]) -> None:
@@ -20,8 +20,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     planes = network.Network("network", network.NetworkArgs(settings=s.network, placements=at)).planes
     key = secrets.Secrets("secrets", secrets.SecretsArgs(settings=s.secrets, given=given)).values
     tls = certs.Certificates("certs", certs.CertificatesArgs(settings=s.certs, parts=tls_parts(s, at, images))).tls
-    store = backup.BackupRepository("repository", backup.BackupRepositoryArgs(
-        settings=s.backup, hosts=s.database.hosts, placements=at, cipher=key["backup-cipher"],
+    store = backup.BackupRepository("repository", backup.BackupRepositoryArgs(settings=s.backup, placements=at, tls=tls,
+        hosts=s.database.hosts, cipher=key["backup-cipher"], image=images["timescaledb"], clients=repository_clients(s),
         s3_keys=(key["backup-s3-key"], key["backup-s3-key-secret"]) if s.backup.repository.s3 else None))
     etcd = database.EtcdCluster("etcd", database.EtcdClusterArgs(
         settings=s.database.etcd, failover=s.database.failover, placements=at, image=images["etcd"], tls=tls))
@@ -31,7 +31,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         replication_password=key["db-replication"], monitoring_password=key["db-monitoring"], tls=tls,
         archiving=store.archiving), Options(depends_on=[etcd]))
     backups = backup.Backups("backup", backup.BackupsArgs(settings=s.backup, placements=at, image=images["backup"],
-        stanza=store.stanza, archiving=store.archiving, nodes=tsdb.data, cluster=tsdb))
+        stanza=store.stanza, archiving=store.archiving, server=store.server, tls=tls, nodes=tsdb.data, cluster=tsdb))
     witness = database.FailoverWitness("witness", database.FailoverWitnessArgs(
         settings=s.database, placements=at, image=images["witness"], members=tsdb.members,
         etcd_endpoints=etcd.endpoints, tls=tls), Options(depends_on=[etcd]))

@@ -13,8 +13,10 @@ from components._common.endpoint import Endpoint
 from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.tls import TLS_DIR, Tls
 from components._common.volumes import kept_volume
 from components.backup.render import AGENT_FILE, CONFIG_FILE, SCRATCH_DIR, AgentNode, agent_conf, agent_json
+from components.backup.repository import RepositoryServer
 from components.backup.settings import BackupSettings
 
 TOKEN = "hft:backup:Backups"
@@ -39,10 +41,19 @@ class BackupsArgs:
     """pgBackRest's name of the cluster in the repository."""
     archiving: Archiving
     """How the repository is reached, as the nodes reach it."""
+    server: RepositoryServer | None
+    """What serves the repository, where one host has it for the others."""
+    tls: Tls
+    """The agents' certificates for that server, by `agent_name`."""
     nodes: Sequence[NodeData]
     """The nodes of the cluster."""
     cluster: pulumi.Input[pulumi.Resource]
     """What the agents wait for: the cluster itself. Volumes do not wait for it, as they outlive it."""
+
+
+def agent_name(host: str) -> str:
+    """What the agent of a host is called in its certificate."""
+    return f"backup-{host}"
 
 
 class Backups(pulumi.ComponentResource):
@@ -84,7 +95,7 @@ class Backups(pulumi.ComponentResource):
         return docker.Container(
             f"{name}-prepared-{placement.host}",
             one_shot_arguments(spec, placement),
-            opts=options(self, placement, [args.cluster]),
+            opts=options(self, placement, [args.cluster, *_served(args, placement)]),
         )
 
     def _make_agent(
@@ -110,7 +121,9 @@ class Backups(pulumi.ComponentResource):
             spec, memory_mib=args.settings.drill_memory_mib, volumes={**spec.volumes, SCRATCH_DIR: scratch.name}
         )
         return docker.Container(
-            f"{name}-drill", arguments(roomy, placement), opts=options(self, placement, [args.cluster])
+            f"{name}-drill",
+            arguments(roomy, placement),
+            opts=options(self, placement, [args.cluster, *_served(args, placement)]),
         )
 
 
@@ -118,6 +131,7 @@ def _spec(role: str, args: BackupsArgs, placement: Placement, command: str, node
     """A container that reads `nodes`; the one that drills has none."""
     port = args.settings.metrics_port if nodes else args.settings.drill_port
     agent_nodes = [_agent_node(node) for node in nodes]
+    listens = args.server.listens if args.server else None
     return ContainerSpec(
         component="backup",
         role=role,
@@ -126,18 +140,28 @@ def _spec(role: str, args: BackupsArgs, placement: Placement, command: str, node
         command=[command],
         files={
             **args.archiving.files,
-            CONFIG_FILE: agent_conf(args.settings, args.stanza, NODE_DATA_DIR, CLUSTER_PATH),
+            CONFIG_FILE: agent_conf(args.settings, args.stanza, NODE_DATA_DIR, CLUSTER_PATH, listens),
             AGENT_FILE: agent_json(args.settings, args.stanza, agent_nodes, placement.address),
         },
         embedded_secrets=args.archiving.secrets,
         volumes=args.archiving.volumes,
-        volumes_read={_folder(node): node.volume for node in nodes},
+        volumes_read={**{_folder(node): node.volume for node in nodes}, **_certificate(args, placement)},
         host_paths_written=args.archiving.host_paths,
         healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{placement.address}:{port}/metrics"],
         cpu_shares=_CPU_SHARES,
         memory_mib=args.settings.memory_mib,
         stop_grace_seconds=_STOP_GRACE_SECONDS,
     )
+
+
+def _certificate(args: BackupsArgs, placement: Placement) -> dict[str, pulumi.Input[str]]:
+    """Where an agent has what it shows to the repository's server."""
+    return {TLS_DIR: args.tls.live[agent_name(placement.host)].volume} if args.server else {}
+
+
+def _served(args: BackupsArgs, placement: Placement) -> list[pulumi.Input[pulumi.Resource]]:
+    """What must be there before an agent asks the repository's server."""
+    return [args.server.answers, args.tls.live[agent_name(placement.host)].filled] if args.server else []
 
 
 def _nodes_on(args: BackupsArgs, placement: Placement) -> list[NodeData]:

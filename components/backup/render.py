@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from components._common.endpoint import Endpoint
 from components._common.render import to_json
+from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE
 from components.backup.settings import BackupSettings, ScheduleSettings
 
 CONFIG_FILE = "/etc/hft/pgbackrest.conf"
-SECRET_FILE = "/run/secrets/pgbackrest.conf"
+_SECRET_DIR = "/run/secrets"
+SECRET_FILE = f"{_SECRET_DIR}/pgbackrest.conf"
 """What holds the secrets; pgBackRest reads every *.conf of the folder."""
 AGENT_FILE = "/etc/hft/backup.json"
 REPOSITORY_DIR = "/var/lib/hft/repository"
@@ -19,7 +22,8 @@ CA_FILE = "/etc/hft/s3-ca.pem"
 SPOOL_FOLDER = "spool"
 """Below the root of a node's data volume."""
 
-_COMMAND = f"pgbackrest --config={CONFIG_FILE} --config-include-path=/run/secrets"
+_COMMAND = f"pgbackrest --config={CONFIG_FILE} --config-include-path={_SECRET_DIR}"
+_FOLDER = {"repo1-type": "posix", "repo1-path": REPOSITORY_DIR}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +58,10 @@ def archive_parameters(settings: BackupSettings, stanza: str, data_dir: str) -> 
     }
 
 
-def node_conf(settings: BackupSettings, stanza: str, data_dir: str, cluster_path: str) -> str:
-    """pgbackrest.conf of a database node, which archives and does nothing else."""
+def node_conf(
+    settings: BackupSettings, stanza: str, data_dir: str, cluster_path: str, server: Endpoint | None = None
+) -> str:
+    """pgbackrest.conf of a database node, which archives and does nothing else; `server` has the repository, if any."""
     pushing = {
         # PostgreSQL asks for one file at a time; pgBackRest looks ahead and sends many at once.
         "archive-async": "y",
@@ -63,11 +69,14 @@ def node_conf(settings: BackupSettings, stanza: str, data_dir: str, cluster_path
         "archive-push-queue-max": f"{settings.archive_queue_mib}MiB",
         "log-level-console": "warn",
     }
-    return _ini({"global": {**_global(settings), **pushing}, stanza: {"pg1-path": cluster_path}})
+    return _ini({"global": {**_global(settings, server), **pushing}, stanza: {"pg1-path": cluster_path}})
 
 
-def agent_conf(settings: BackupSettings, stanza: str, data_dir: str, cluster_path: str) -> str:
-    """pgbackrest.conf of an agent. The server's port is on its command line, as it differs between nodes of a host."""
+def agent_conf(
+    settings: BackupSettings, stanza: str, data_dir: str, cluster_path: str, server: Endpoint | None = None
+) -> str:
+    """pgbackrest.conf of an agent; `server` has the repository, if any. PostgreSQL's port is on the command line, as it
+    differs between nodes of a host."""
     backing_up = {
         "log-level-console": "info",
         # Without: a backup waits for the next checkpoint, a quarter of an hour.
@@ -79,7 +88,21 @@ def agent_conf(settings: BackupSettings, stanza: str, data_dir: str, cluster_pat
         "repo1-retention-full": str(settings.window_days),
     }
     cluster = {"pg1-path": cluster_path, "pg1-socket-path": data_dir, "pg1-user": "postgres"}
-    return _ini({"global": {**_global(settings), **backing_up}, stanza: cluster})
+    return _ini({"global": {**_global(settings, server), **backing_up}, stanza: cluster})
+
+
+def server_conf(settings: BackupSettings, stanza: str, listens: Endpoint, clients: Sequence[str]) -> str:
+    """pgbackrest.conf of the repository's server; `clients` are the common names in the certificates it lets in."""
+    serving = {
+        "tls-server-address": listens.address,
+        "tls-server-port": str(listens.port),
+        "tls-server-ca-file": SERVER_AUTHORITY_FILE,
+        "tls-server-cert-file": CERTIFICATE_FILE,
+        "tls-server-key-file": KEY_FILE,
+        "log-level-console": "warn",
+    }
+    known = "".join(f"tls-server-auth={client}={stanza}\n" for client in clients)
+    return _ini({"global": {**_FOLDER, **_stored(settings, encrypted=True), **serving}}) + known
 
 
 def secret_conf(cipher: str, s3_keys: tuple[str, str] | None) -> str:
@@ -111,13 +134,21 @@ def _schedule(settings: ScheduleSettings) -> dict[str, object]:
     return {"days": list(settings.days), "at": settings.at.strftime("%H:%M")}
 
 
-def _global(settings: BackupSettings) -> dict[str, str]:
+def _global(settings: BackupSettings, server: Endpoint | None) -> dict[str, str]:
+    # A server tells the cipher to those that it lets in, so they need not keep it.
     return {
-        **_repository(settings),
+        **(_served(server) if server else _reached(settings)),
+        **_stored(settings, encrypted=server is None),
+    }
+
+
+def _stored(settings: BackupSettings, *, encrypted: bool) -> dict[str, str]:
+    """How the repository is written."""
+    return {
         # Small files are put together, and only the changed blocks of a large one are copied.
         "repo1-bundle": "y",
         "repo1-block": "y",
-        "repo1-cipher-type": "aes-256-cbc",
+        **({"repo1-cipher-type": "aes-256-cbc"} if encrypted else {}),
         "compress-type": "zst",
         "process-max": str(settings.process_max),
         "lock-path": "/tmp/pgbackrest",
@@ -125,10 +156,24 @@ def _global(settings: BackupSettings) -> dict[str, str]:
     }
 
 
-def _repository(settings: BackupSettings) -> dict[str, str]:
+def _served(server: Endpoint) -> dict[str, str]:
+    return {
+        "repo1-host": server.address,
+        "repo1-host-type": "tls",
+        "repo1-host-port": str(server.port),
+        "repo1-host-ca-file": SERVER_AUTHORITY_FILE,
+        "repo1-host-cert-file": CERTIFICATE_FILE,
+        "repo1-host-key-file": KEY_FILE,
+        # Where the server, which has the rest, looks it up.
+        "repo1-host-config": CONFIG_FILE,
+        "repo1-host-config-include-path": _SECRET_DIR,
+    }
+
+
+def _reached(settings: BackupSettings) -> dict[str, str]:
     s3 = settings.repository.s3
     if not s3:
-        return {"repo1-type": "posix", "repo1-path": REPOSITORY_DIR}
+        return _FOLDER
     found = {
         "repo1-type": "s3",
         "repo1-path": s3.path,

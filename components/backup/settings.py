@@ -60,18 +60,21 @@ class S3Settings(Settings):
 
 
 class RepositorySettings(Settings):
-    """Where backups and the WAL archive are kept. Without `path` and `s3`: a volume on the database's only host."""
+    """Where backups and the WAL archive are kept. Without any of these: a volume on the database's only host."""
 
     path: str | None = Field(default=None, pattern=r"^/[^,:]+$")
     """Folder on every host of the database: one file system that they share, such as NFS, which user 10002 may
     write."""
     s3: S3Settings | None = None
     """A bucket; what several hosts should use."""
+    host: str | None = None
+    """Host whose disk has it, in a volume; all others reach it over TLS, by pgBackRest's own server there."""
 
     @model_validator(mode="after")
     def _one_place(self) -> "RepositorySettings":
-        if self.path and self.s3:
-            raise ValueError(f"repository has both path={self.path} and s3: keep one of them")
+        given = {f"path={self.path}": self.path, "s3": self.s3, f"host={self.host}": self.host}
+        if len(named := [name for name, value in given.items() if value]) > 1:
+            raise ValueError(f"repository has both {' and '.join(named)}: keep one of them")
         return self
 
 
@@ -108,12 +111,15 @@ class BackupSettings(Settings):
     """Port of the agents' metrics."""
     drill_port: Annotated[int, PORT] = 19855
     """Port of the metrics of drills and verifications."""
+    server_port: Annotated[int, PORT] = 19856
+    """Port of the repository's server, where `repository.host` has one."""
 
     def port_uses(self, hosts: tuple[str, ...]) -> tuple[PortUse, ...]:
         """The ports of all parts, for a database on these hosts."""
         return (
             *uses("backup.metrics_port", self.metrics_port, tuple(dict.fromkeys(hosts))),
             *uses("backup.drill_port", self.drill_port, (self.proven_on(hosts),)),
+            *uses("backup.server_port", self.server_port, (self.repository.host,) if self.repository.host else ()),
         )
 
     def proven_on(self, hosts: Sequence[str]) -> str:

@@ -5,7 +5,15 @@ from pathlib import Path
 import pulumi
 
 from components import ImageLock
-from components.backup import BackupRepository, BackupRepositoryArgs, Backups, BackupsArgs, BackupSettings
+from components.backup import (
+    BackupRepository,
+    BackupRepositoryArgs,
+    Backups,
+    BackupsArgs,
+    BackupSettings,
+    agent_name,
+)
+from components.backup.repository import REPOSITORY_MEMBER
 from components.certs import Certificates, CertificatesArgs, CertsSettings, TlsPart
 from components.database import (
     DatabaseObjects,
@@ -40,11 +48,22 @@ parts = [(f"etcd-{index}", host, "etcd") for index, host in enumerate(database.e
 parts += [(f"tsdb-{index}", host, "timescaledb") for index, host in enumerate(database.hosts)]
 parts += [(f"witness-{host}", host, "witness") for host in database.witness_hosts]
 parts += [(f"pooler-{host}", host, "pgbouncer") for host in pooling.pooler.hosts]
+clients: list[str] = []
+if backup and backup.repository.host:
+    clients = [
+        *(f"tsdb-{index}" for index in range(len(database.hosts))),
+        *(agent_name(host) for host in database.hosts),
+    ]
+    parts += [(agent_name(host), host, "timescaledb") for host in database.hosts]
+    parts.append((REPOSITORY_MEMBER, backup.repository.host, "timescaledb"))
 tls = Certificates(
     "certs",
     CertificatesArgs(
         settings=CertsSettings(),
-        parts=[TlsPart(member=member, placement=at[host], image=images[image]) for member, host, image in parts],
+        parts=[
+            TlsPart(member=member, placement=at[host], image=images[image], named=member in clients)
+            for member, host, image in parts
+        ],
     ),
 ).tls
 
@@ -55,7 +74,15 @@ etcd = EtcdCluster(
 repository = (
     BackupRepository(
         "repository",
-        BackupRepositoryArgs(settings=backup, hosts=database.hosts, placements=at, cipher=key["backup-cipher"]),
+        BackupRepositoryArgs(
+            settings=backup,
+            hosts=database.hosts,
+            placements=at,
+            cipher=key["backup-cipher"],
+            image=images["timescaledb"],
+            tls=tls,
+            clients=tuple(clients),
+        ),
     )
     if backup
     else None
@@ -86,6 +113,8 @@ if backup and repository:
             image=images["backup"],
             stanza=repository.stanza,
             archiving=repository.archiving,
+            server=repository.server,
+            tls=tls,
             nodes=cluster.data,
             cluster=cluster,
         ),

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from stacks.settings import StackSettings
+from stacks.tls import repository_clients
 from tests.stacks.conftest import Change, config
 
 
@@ -166,8 +167,20 @@ def test_a_volume_of_one_host_is_refused_as_the_repository_of_several() -> None:
 
     assert raised.value.errors()[0]["msg"] == (
         "Value error, backup.repository is a volume of one host, and database.hosts are alpha, beta, gamma: set "
-        "backup.repository.s3, or backup.repository.path to a file system that all of them share"
+        "backup.repository.s3, backup.repository.path to a file system that all of them share, or "
+        "backup.repository.host to one that serves the others"
     )
+
+
+def test_a_host_serves_the_repository_to_the_others() -> None:
+    settings = config("prod")
+    settings["backup"]["repository"] = {"host": "gamma"}
+    found = StackSettings.model_validate(settings)
+
+    assert repository_clients(found) == ("tsdb-0", "tsdb-1", "tsdb-2", "backup-alpha", "backup-beta", "backup-gamma")
+    settings["backup"]["repository"] = {"host": "delta"}
+    with pytest.raises(ValidationError, match=r"the host of backup\.server_port=delta is not one of hosts"):
+        StackSettings.model_validate(settings)
 
 
 def test_a_bucket_with_given_keys_is_good() -> None:

@@ -9,9 +9,11 @@ from components._common.cpus import parse_cpus
 from components._common.images import ImageLock
 from tests.conftest import CONTAINER, VOLUME, Golden, Recorder, Safety, Secret
 from tests.stacks import published
+from tests.stacks.conftest import config
 from tests.stacks.graph import IMAGES, LOCK, built, files, open_secret, resources_yaml, strings
 
 STACKS = ("dev", "prod")
+REQUEST = "tls:index/certRequest:CertRequest"
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -124,6 +126,17 @@ def test_prod_spreads_members_over_its_hosts() -> None:
     }
 
     assert hosts == {role: {"hosts-alpha": 1, "hosts-beta": 1, "hosts-gamma": 1} for role in ("etcd", "tsdb")}
+
+
+def test_a_host_that_serves_the_repository_lets_in_those_whose_certificates_name_them() -> None:
+    recorder = built("prod", backup={**config("prod")["backup"], "repository": {"host": "gamma"}})
+    subjects = (recorder.inputs(REQUEST, name)["subject"] for name in recorder.names(REQUEST))
+    named = sorted(subject["commonName"] for subject in subjects if "commonName" in subject)
+    conf = files(recorder)["files/repository-server/etc/hft/pgbackrest.conf"]
+    known = sorted(line.split("=")[1] for line in conf.splitlines() if line.startswith("tls-server-auth="))
+
+    assert named == known == ["backup-alpha", "backup-beta", "backup-gamma", "tsdb-0", "tsdb-1", "tsdb-2"]
+    assert recorder.provider(CONTAINER, "repository-server") == "hosts-gamma"
 
 
 @pytest.mark.parametrize("name", STACKS)

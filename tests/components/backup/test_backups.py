@@ -5,12 +5,13 @@ from typing import Any
 import pulumi
 
 from components._common.archiving import Archiving, NodeData
-from components._common.endpoint import DatabaseMember
+from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.scraping import ScrapeTarget
 from components.backup import Backups, BackupsArgs, BackupSettings
 from components.backup.render import agent_conf
+from components.backup.repository import RepositoryServer
 from tests.components.conftest import Options
-from tests.conftest import CONTAINER, Recorder, Secret, placements
+from tests.conftest import CONTAINER, Recorder, Secret, placements, tls
 
 SETTINGS = BackupSettings(memory_mib=512)
 ARCHIVING = Archiving(
@@ -32,7 +33,13 @@ NODES = [
 ]
 
 
-def build() -> Backups:
+def server() -> RepositoryServer:
+    """That of another host."""
+    answers = pulumi.ComponentResource("test:backup:Server", "repository-server")
+    return RepositoryServer(listens=Endpoint("10.0.0.9", 19856), answers=answers)
+
+
+def build(*, served: bool = False) -> Backups:
     archiving = Archiving(
         **{**vars(ARCHIVING), "files": {**ARCHIVING.files, "/run/secrets/pgbackrest.conf": pulumi.Output.secret("x")}}
     )
@@ -44,6 +51,8 @@ def build() -> Backups:
             image="sha256:backup",
             stanza="hft-dev",
             archiving=archiving,
+            server=server() if served else None,
+            tls=tls("backup-a", "backup-b"),
             nodes=NODES,
             cluster=pulumi.ComponentResource("hft:database:TimescaleCluster", "tsdb"),
         ),
@@ -140,3 +149,27 @@ def test_the_agents_are_scraped_and_bring_their_alerts(recorder: Recorder) -> No
         ],
         ["backup.yaml"],
     ]
+
+
+def test_agents_show_a_certificate_to_the_repositorys_server(recorder: Recorder) -> None:
+    recorder.run(lambda: build(served=True) and None)
+
+    for name, member in (("backup-b", "backup-b"), ("backup-prepared-b", "backup-b"), ("backup-drill", "backup-a")):
+        found = recorder.inputs(CONTAINER, name)
+        certificate = {"containerPath": "/var/lib/hft/tls", "volumeName": f"hft-dev-{member}-tls", "readOnly": True}
+        assert certificate in found["volumes"]
+        files = {each["file"]: each["content"] for each in found["uploads"].value}
+        assert "repo1-host=10.0.0.9\n" in files["/etc/hft/pgbackrest.conf"]
+
+
+def test_agents_start_once_the_repositorys_server_answers(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build(served=True) and None)
+
+    for name, member in (("backup-prepared-b", "backup-b"), ("backup-drill", "backup-a")):
+        assert recorder.run(partial(options.after, name)) == [f"{member}-filled", "repository-server", "tsdb"]
+
+
+def test_without_a_server_agents_have_no_certificate(recorder: Recorder) -> None:
+    found = deployed(recorder, "backup-b")
+
+    assert "/var/lib/hft/tls" not in [volume["containerPath"] for volume in found["volumes"]]

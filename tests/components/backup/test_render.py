@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+from components._common.endpoint import Endpoint
 from components.backup.render import (
     AgentNode,
     agent_conf,
@@ -8,6 +9,7 @@ from components.backup.render import (
     archive_parameters,
     node_conf,
     secret_conf,
+    server_conf,
     stanza_name,
 )
 from components.backup.settings import BackupSettings
@@ -112,3 +114,47 @@ def test_the_agent_is_told_its_nodes_and_times() -> None:
         "drill": {"days": ["sun"], "at": "06:00"},
         "archive_queue_mib": 16384,
     }
+
+
+def test_hosts_reach_the_repositorys_server_and_do_not_know_the_cipher() -> None:
+    told = (settings(repository={"host": "a"}), "hft-dev", DATA, CLUSTER, Endpoint("10.0.0.1", 20000))
+
+    for text in (node_conf(*told), agent_conf(*told)):
+        assert text.startswith(
+            "[global]\n"
+            "repo1-host=10.0.0.1\n"
+            "repo1-host-type=tls\n"
+            "repo1-host-port=20000\n"
+            "repo1-host-ca-file=/var/lib/hft/tls/ca.crt\n"
+            "repo1-host-cert-file=/var/lib/hft/tls/tls.crt\n"
+            "repo1-host-key-file=/var/lib/hft/tls/tls.key\n"
+            "repo1-host-config=/etc/hft/pgbackrest.conf\n"
+            "repo1-host-config-include-path=/run/secrets\n"
+            "repo1-bundle=y\n"
+        )
+        assert "cipher" not in text
+
+
+def test_the_server_lets_in_those_it_knows_to_one_stanza() -> None:
+    listens = Endpoint("10.0.0.1", 19856)
+
+    assert server_conf(settings(repository={"host": "a"}), "hft-dev", listens, ["tsdb-0", "backup-a"]) == (
+        "[global]\n"
+        "repo1-type=posix\n"
+        "repo1-path=/var/lib/hft/repository\n"
+        "repo1-bundle=y\n"
+        "repo1-block=y\n"
+        "repo1-cipher-type=aes-256-cbc\n"
+        "compress-type=zst\n"
+        "process-max=1\n"
+        "lock-path=/tmp/pgbackrest\n"
+        "log-level-file=off\n"
+        "tls-server-address=10.0.0.1\n"
+        "tls-server-port=19856\n"
+        "tls-server-ca-file=/var/lib/hft/tls/ca.crt\n"
+        "tls-server-cert-file=/var/lib/hft/tls/tls.crt\n"
+        "tls-server-key-file=/var/lib/hft/tls/tls.key\n"
+        "log-level-console=warn\n"
+        "tls-server-auth=tsdb-0=hft-dev\n"
+        "tls-server-auth=backup-a=hft-dev\n"
+    )

@@ -4,7 +4,7 @@ import pulumi
 
 from components.backup import BackupRepository, BackupRepositoryArgs, BackupSettings
 from tests.components.conftest import Options
-from tests.conftest import VOLUME, Recorder, placements
+from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements, probe, tls
 
 S3 = {"endpoint": "s3.example.net", "bucket": "hft-backup", "region": "us-east-1"}
 
@@ -17,6 +17,9 @@ def build(repository: dict[str, Any], **keys: Any) -> BackupRepository:
             hosts=("b",),
             placements=placements("a", "b"),
             cipher="c",
+            image="sha256:timescaledb",
+            tls=tls("repository"),
+            clients=("tsdb-0", "backup-b"),
             **keys,
         ),
     )
@@ -59,3 +62,36 @@ def test_the_stores_authority_is_a_file(recorder: Recorder) -> None:
     )
 
     assert files[0] == ["/etc/hft/pgbackrest.conf", "/etc/hft/s3-ca.pem", "/run/secrets/pgbackrest.conf"]
+
+
+def test_a_host_serves_the_repository_to_those_whose_certificates_it_knows(
+    recorder: Recorder, options: Options
+) -> None:
+    archiving = recorder.run(lambda: [build({"host": "a"}).archiving])[0]
+
+    assert (archiving.volumes, archiving.host_paths, archiving.secrets) == ({}, {}, ())
+    assert sorted(archiving.files) == ["/etc/hft/pgbackrest.conf"]
+    assert (recorder.provider(VOLUME, "repository-data"), options.kept()) == ("on-a", ["repository-data"])
+    assert recorder.names(CONTAINER) == ["repository-reload", "repository-server"]
+    found = recorder.inputs(CONTAINER, "repository-server")
+    assert recorder.provider(CONTAINER, "repository-server") == "on-a"
+    assert (found["entrypoints"], found["command"][-1]) == (["pgbackrest"], "server")
+    assert probe(found) == ["pgbackrest", "--tls-server-port=19856", "server-ping", "10.0.0.1"]
+    assert found["volumes"] == [
+        {"containerPath": "/var/lib/hft/repository", "volumeName": "hft-dev-repository-data"},
+        {"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-repository-tls", "readOnly": True},
+    ]
+    assert isinstance(found["uploads"], Secret)
+    files = {each["file"]: each["content"] for each in found["uploads"].value}
+    assert files["/run/secrets/pgbackrest.conf"] == "[global]\nrepo1-cipher-pass=c\n"
+    assert files["/etc/hft/pgbackrest.conf"].endswith(
+        "tls-server-auth=tsdb-0=hft-dev\ntls-server-auth=backup-b=hft-dev\n"
+    )
+    assert {"label": "hft.secrets", "value": "backup-cipher"} in found["labels"]
+
+
+def test_a_renewed_certificate_is_taken_up_by_the_server_without_a_restart(recorder: Recorder) -> None:
+    recorder.run(lambda: build({"host": "a"}) and None)
+    found = recorder.inputs(CONTAINER, "repository-reload")
+
+    assert found["command"] == ["10.0.0.1:19856", "fingerprint of repository", "90"]

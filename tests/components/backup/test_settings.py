@@ -18,6 +18,12 @@ def test_every_host_of_the_database_has_one_agent_and_one_has_drills() -> None:
     )
 
 
+def test_the_host_that_serves_the_repository_has_its_port_too() -> None:
+    served = BackupSettings(repository=RepositorySettings(host="c"))
+
+    assert served.port_uses(("a", "b"))[-1] == PortUse("backup.server_port", "c", 19856)
+
+
 def test_drills_are_on_the_last_host_of_the_database_or_on_the_one_named() -> None:
     assert BackupSettings().proven_on(("a", "b")) == "b"
     assert BackupSettings(drill_host="a").proven_on(("a", "b")) == "a"
@@ -50,6 +56,11 @@ def test_a_bad_schedule_is_refused(bad: dict[str, Any], message: str) -> None:
 def test_a_repository_is_in_one_place() -> None:
     assert accepts(RepositorySettings, {"path": "/srv/backup"})
     assert accepts(RepositorySettings, {"s3": S3})
+    assert accepts(RepositorySettings, {"host": "a"})
+    assert (
+        refusal(RepositorySettings, {"path": "/srv/backup", "host": "a"})
+        == "Value error, repository has both path=/srv/backup and host=a: keep one of them"
+    )
     assert (
         refusal(RepositorySettings, {"path": "/srv/backup", "s3": S3})
         == "Value error, repository has both path=/srv/backup and s3: keep one of them"
