@@ -8,7 +8,8 @@ from typing import Any
 from docker import DockerClient
 from docker.models.containers import Container
 
-_REPOSITORY = "/var/lib/hft/repository"
+_SHARED = ("/var/lib/hft/repository", "/var/lib/hft/tls")
+"""Volumes of the one that is there: the repository, or the certificate for the server that has it."""
 _COPIED = ("/etc/hft", "/run/secrets")
 """Volumes of the image, which take files though the root is read-only."""
 
@@ -65,11 +66,7 @@ def _sealed(like: Container, volumes: Mapping[str, str], memory_bytes: int | Non
     """Docker's options: as `like` is sealed, bounded and placed."""
     host = like.attrs["HostConfig"]
     memory = memory_bytes or host["Memory"]
-    mounts = {
-        mount["Name"] if mount["Type"] == "volume" else mount["Source"]: {"bind": _REPOSITORY, "mode": "rw"}
-        for mount in like.attrs["Mounts"]
-        if mount["Destination"] == _REPOSITORY
-    }
+    mounts = dict(_mount(each) for each in like.attrs["Mounts"] if each["Destination"] in _SHARED)
     return {
         "network_mode": "host",
         "read_only": True,
@@ -84,3 +81,9 @@ def _sealed(like: Container, volumes: Mapping[str, str], memory_bytes: int | Non
         "restart_policy": {"Name": "unless-stopped"},
         "healthcheck": {"test": ["NONE"]},
     }
+
+
+def _mount(known: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """One of a container, as Docker takes it for another one: what, then where and how."""
+    source = known["Name"] if known["Type"] == "volume" else known["Source"]
+    return source, {"bind": known["Destination"], "mode": "rw" if known["RW"] else "ro"}

@@ -14,8 +14,9 @@ from ops.errors import OpsError
 ATTRS = {
     "Image": "sha256:backup",
     "Mounts": [
-        {"Type": "volume", "Name": "hft-dev-repository-data", "Destination": "/var/lib/hft/repository"},
-        {"Type": "volume", "Name": "hft-dev-backup-drill-data", "Destination": "/var/lib/hft/scratch"},
+        {"Type": "volume", "Name": "hft-dev-repository-data", "Destination": "/var/lib/hft/repository", "RW": True},
+        {"Type": "volume", "Name": "hft-dev-backup-a-tls", "Destination": "/var/lib/hft/tls", "RW": False},
+        {"Type": "volume", "Name": "hft-dev-backup-drill-data", "Destination": "/var/lib/hft/scratch", "RW": True},
     ],
     "HostConfig": {"Memory": 1024, "CpusetCpus": "0", "CpuShares": 128},
     "Config": {"Healthcheck": {"Test": ["CMD", "curl", "http://10.0.0.1:19855/metrics"]}},
@@ -148,6 +149,7 @@ def test_a_restore_is_sealed_and_bounded_as_the_drill_and_has_a_volume_of_its_ow
     assert options["command"] == ["become", "10.0.0.1", "17432"]
     assert options["volumes"] == {
         "hft-dev-repository-data": {"bind": "/var/lib/hft/repository", "mode": "rw"},
+        "hft-dev-backup-a-tls": {"bind": "/var/lib/hft/tls", "mode": "ro"},
         "hft-dev-copy-data": {"bind": "/var/lib/hft/scratch", "mode": "rw"},
     }
     assert (options["read_only"], options["cap_drop"], options["mem_limit"]) == (True, ["ALL"], 1024)
