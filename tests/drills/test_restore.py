@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from os import chown
 from pathlib import Path
 
 import httpx
@@ -23,7 +22,6 @@ pytestmark = [pytest.mark.drills, pytest.mark.timeout(1800)]
 _FIRST_BACKUP_SECONDS = 180
 _AGAIN_SECONDS = 60
 _ACTOR = "restore"
-_POSTGRES = 10002
 # The queue holds 16 of them.
 _FILES_OVER_THE_QUEUE = 20
 # PostgreSQL tries thrice, and once a minute again.
@@ -33,14 +31,11 @@ _SEEN_SECONDS = 120
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The database on three hosts with a repository that they share, and a first full backup in it."""
+    """The database on three hosts, one of which serves the repository to all, and a first full backup in it."""
     require_rig()
     with rig() as hosts:
-        shared = hosts[0].folder.parent / "repository"
-        shared.mkdir()
-        chown(shared, _POSTGRES, _POSTGRES)
         # The smallest queue, so that WAL is soon given up.
-        backup = {"repository": {"path": str(shared)}, "archive_queue_mib": 256}
+        backup = {"repository": {"host": hosts[-1].name}, "archive_queue_mib": 256}
         made = deploy(hosts, tmp_path_factory.mktemp("drills") / "checkout", backup)
         await_true(lambda: "full" in made.hft("backup", "list", STACK), _FIRST_BACKUP_SECONDS, "there is a full backup")
         yield made
@@ -246,8 +241,8 @@ def led_beside(cluster: Cluster, old: Host) -> bool:
 
 
 def repository(cluster: Cluster) -> Path:
-    """The folder that the hosts share."""
-    return cluster.hosts[0].folder.parent / "repository"
+    """The volume on the host that serves it."""
+    return cluster.hosts[-1].folder / "data" / "volumes" / f"hft-{STACK}-repository-data" / "_data"
 
 
 def switched(cluster: Cluster, host: Host) -> str:
