@@ -17,9 +17,9 @@ What is guaranteed:
   What does not fit is given up
   and counted in `hft_marketdata_dropped_total{reason="db"}`.
 
-Each role has one connection, made at the start and kept. One that is cut, idle or not, is replaced at once, so that the
-next row finds it there. It uses no session state and no prepared statement, so it runs through a pooler in transaction
-mode; order rows take the router's route past it where the settings have one.
+Each role has one connection, made at the start and kept. One that is cut is replaced also when no row waits for it, so
+that the next one finds it there. It uses no session state and no prepared statement, so it runs through a pooler in
+transaction mode; order rows take the router's route past it where the settings have one.
 """
 
 import asyncio
