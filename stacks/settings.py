@@ -114,6 +114,20 @@ class StackSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _pools_leave_direct_engines_their_connections(self) -> "StackSettings":
+        pooler, limit = self.pooling.pooler, self.database.objects.writer.connection_limit
+        direct = sum(engine.direct_connections for engine in self.trading.engines)
+        pooled = pooler.pool_size * len(pooler.hosts)
+        # Who finds no connection free waits in a pooler, but is refused past it.
+        if direct and direct + pooled > limit:
+            raise ValueError(
+                f"database.objects.writer.connection_limit={limit} is less than the {direct + pooled} that hft_writer "
+                f"may need: {pooled} by pooling.pooler.pool_size={pooler.pool_size} on {', '.join(pooler.hosts)}, "
+                f"{direct} by trading.engines[].orders_path=direct: lower pool_size or raise connection_limit"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _engines_have_cpus_that_exist(self) -> "StackSettings":
         cpus = {host.name: host.cpus for host in self.hosts}
         for i, engine in enumerate(self.trading.engines):

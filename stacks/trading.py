@@ -63,7 +63,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
             settings=engine, placements=at, image=images[engine.image], venues=venues.endpoints,
             symbols=s.trading.symbols, database=pooler.by_host[engine.host], database_password=key["db-writer"],
             ticks_password=key["db-ticks"], standby_confirms=s.database.synchronous_standbys > 0,
-            tls=tls, etcd_endpoints=etcd.endpoints),
+            writer_route=router.routes[engine.host].writer, tls=tls, etcd_endpoints=etcd.endpoints),
             Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
         for engine in s.trading.engines]
     watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]

@@ -16,7 +16,8 @@ class RouteFailoverSettings(Settings):
     profile: Profile = "fast"
     """Where the timers left out come from; database.failover.profile is the same."""
     check_interval_ms: int = Field(default=500, ge=100, le=60000)
-    """Time between two looks of a router for the primary, in ms; safe: 2000. For standbys it looks a quarter as often."""
+    """Time between two looks of a router for the primary, in ms; safe: 2000. For standbys it looks a quarter as
+    often."""
     fast_interval_ms: int = Field(default=100, ge=50, le=60000)
     """The same while a node is changing its state, in ms; safe: 500. With 2 looks a new primary is found within both
     intervals."""

@@ -35,6 +35,8 @@ class TradingEngineArgs:
     """The symbols of the stack; the engine takes those that its settings name."""
     database: Endpoint | None = None
     """Where ticks, orders and audit rows go; without one nothing is recorded."""
+    writer_route: Endpoint | None = None
+    """The router's way to the primary; orders take it where the settings say `orders_path: direct`."""
     database_password: pulumi.Input[str] | None = None
     """Password of `hft_writer` (secret db-writer), who stores orders."""
     ticks_password: pulumi.Input[str] | None = None
@@ -100,9 +102,20 @@ class TradingEngine(pulumi.ComponentResource):
             venues=args.venues,
             symbols=args.symbols,
             database=args.database,
+            orders_route=_orders_route(args),
             standby_confirms=args.standby_confirms,
             etcd_endpoints=args.etcd_endpoints,
         )
+
+
+def _orders_route(args: TradingEngineArgs) -> Endpoint | None:
+    if args.settings.orders_path == "pooled":
+        return None
+    if args.writer_route is None:
+        raise ValueError(
+            "orders_path=direct has no writer_route to take: give the engine its host's, Router.routes has it"
+        )
+    return args.writer_route
 
 
 def _secrets(args: TradingEngineArgs) -> dict[str, pulumi.Input[str]]:

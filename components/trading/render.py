@@ -41,10 +41,14 @@ def engine_json(
     venues: Sequence[VenueEndpoint],
     symbols: Sequence[SymbolSettings],
     database: Endpoint | None,
+    orders_route: Endpoint | None,
     standby_confirms: bool,
     etcd_endpoints: Sequence[str],
 ) -> str:
-    """`engine.json`; `etcd_endpoints` are "address:port", and without any the engine takes itself for the leader."""
+    """`engine.json`; `etcd_endpoints` are "address:port", and without any the engine takes itself for the leader.
+
+    Orders go to `orders_route` where there is one, else to `database` as everything does.
+    """
     document = {
         "stack": stack,
         "strategy": settings.strategy,
@@ -62,7 +66,7 @@ def engine_json(
         "arbitrage": {"min_edge_bps": settings.min_edge_bps, "min_size_usd": settings.min_size_usd},
         "risk": settings.limits.model_dump(),
         "lease": _lease(etcd_endpoints) if etcd_endpoints else None,
-        "database": _database(database, standby_confirms) if database else None,
+        "database": _database(database, orders_route, standby_confirms) if database else None,
         "state_on_leadership": settings.state_on_leadership,
         "dead_man_ms": settings.dead_man_seconds * 1000,
         "stop_timeout_seconds": float(settings.drain_seconds),
@@ -76,8 +80,8 @@ def _lease(etcd_endpoints: Sequence[str]) -> dict[str, object]:
     return {"endpoints": [f"https://{endpoint}" for endpoint in etcd_endpoints], "tls": OWN_FILES}
 
 
-def _database(endpoint: Endpoint, standby_confirms: bool) -> dict[str, object]:
-    return {
+def _database(endpoint: Endpoint, orders_route: Endpoint | None, standby_confirms: bool) -> dict[str, object]:
+    document: dict[str, object] = {
         "host": endpoint.address,
         "port": endpoint.port,
         "dbname": "hft",
@@ -88,3 +92,6 @@ def _database(endpoint: Endpoint, standby_confirms: bool) -> dict[str, object]:
         "standby_confirms": standby_confirms,
         "authority_file": SERVER_AUTHORITY_FILE,
     }
+    if orders_route:
+        document["orders_route"] = {"host": orders_route.address, "port": orders_route.port}
+    return document

@@ -16,6 +16,8 @@ VENUE_PORT = 8080
 _NAME = r"^[a-z][a-z0-9-]{0,30}$"
 # Between the end of the drain and SIGKILL: the exit itself and the daemon's own delay.
 _EXIT_SECONDS = 5
+# Order rows keep their order, so one connection writes them; both slots hold theirs while a deploy goes on.
+_DIRECT_CONNECTIONS = 2
 
 
 def _cpu_list(value: str) -> str:
@@ -151,6 +153,9 @@ class EngineSettings(TradingContainerSettings):
     """Smallest trade, in US dollars."""
     state_on_leadership: Literal["active", "reducing", "halted"] = "halted"
     """State to take with the lease. halted: someone has to say that trading may begin."""
+    orders_path: Literal["pooled", "direct"] = "pooled"
+    """How orders reach the primary. pooled: through the pooler, which holds them back in a planned switchover.
+    direct: by the router's writer route, one hop fewer, on a connection of their own that a new primary cuts."""
     drain_seconds: int = Field(default=10, ge=1, le=600)
     """From SIGTERM to exit: resting orders cancelled and confirmed."""
     dead_man_seconds: int = Field(default=30, ge=1, le=900)
@@ -164,6 +169,11 @@ class EngineSettings(TradingContainerSettings):
     def port(self) -> int:
         """Port of the slot in use."""
         return self.blue_port if self.slot == "blue" else self.green_port
+
+    @property
+    def direct_connections(self) -> int:
+        """Connections of hft_writer that it may hold past the pooler."""
+        return _DIRECT_CONNECTIONS if self.orders_path == "direct" else 0
 
     @model_validator(mode="after")
     def _drain_fits(self) -> "EngineSettings":

@@ -55,6 +55,26 @@ def test_both_halves_of_the_safe_profile_are_good(changed: Callable[[Change], di
     assert StackSettings.model_validate(changed(safe)).database.failover.ttl_seconds == 30
 
 
+def direct(pool_size: int) -> Change:
+    def change(settings: dict[str, Any]) -> None:
+        settings["trading"]["engines"][0]["orders_path"] = "direct"
+        settings["pooling"]["pooler"]["pool_size"] = pool_size
+
+    return change
+
+
+@pytest.mark.parametrize(("stack", "pool_size"), [("dev", 33), ("prod", 11)])
+def test_direct_engines_beside_pools_that_leave_them_their_connections_are_good(stack: str, pool_size: int) -> None:
+    settings = config(stack)
+    direct(pool_size)(settings)
+
+    StackSettings.model_validate(settings)
+
+
+def test_pools_of_any_size_are_good_beside_pooled_engines(changed: Callable[[Change], dict[str, Any]]) -> None:
+    StackSettings.model_validate(changed(put("pooling.pooler.pool_size", 34)))
+
+
 def test_the_database_may_count_on_all_that_engines_leave(changed: Callable[[Change], dict[str, Any]]) -> None:
     def roomier(settings: dict[str, Any]) -> None:
         settings["hosts"][0]["cpus"] = "0-2"
@@ -82,6 +102,12 @@ def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
             put("database.failover", {"profile": "safe"}),
             "pooling.failover.profile=fast differs from database.failover.profile=safe: a route that is slower than "
             "the database wastes its speed, one that is faster sees faults that are none; make them the same",
+        ),
+        (
+            direct(pool_size=34),
+            "database.objects.writer.connection_limit=35 is less than the 36 that hft_writer may need: "
+            "34 by pooling.pooler.pool_size=34 on local, 2 by trading.engines[].orders_path=direct: "
+            "lower pool_size or raise connection_limit",
         ),
         (
             put("network.planes.0.host", "mars"),

@@ -17,7 +17,9 @@ What is guaranteed:
   What does not fit is given up
   and counted in `hft_marketdata_dropped_total{reason="db"}`.
 
-It uses no session state and no prepared statement, so it runs through a pooler in transaction mode.
+Each role has one connection, made at the start and kept. One that is cut is replaced also when no row waits for it, so
+that the next one finds it there. It uses no session state and no prepared statement, so it runs through a pooler in
+transaction mode; order rows take the router's route past it where the settings have one.
 """
 
 import asyncio
@@ -34,7 +36,7 @@ from psycopg.conninfo import make_conninfo
 from workloads.config import read_secret
 from workloads.engine import rows
 from workloads.engine.gate import Cap
-from workloads.engine.settings import DatabaseSettings
+from workloads.engine.settings import DatabaseSettings, RouteSettings
 from workloads.log import Log
 from workloads.metrics import EngineMetrics
 
@@ -163,7 +165,7 @@ class Recorder:
                 buffer.take(await writer.write(connection, buffer.table, batch), taken_at)
                 full = full or len(batch) == _BATCH_ROWS
         if not full:
-            await asyncio.sleep(self._flush_seconds)
+            await _rest(connection, self._flush_seconds)
 
     async def flushed(self, timeout_seconds: float) -> bool:
         """Wait until nothing waits any more; say whether that came true in time."""
@@ -173,6 +175,12 @@ class Recorder:
                 return False
             await asyncio.sleep(0.01)
         return True
+
+
+async def _rest(connection: psycopg.AsyncConnection, seconds: float) -> None:
+    """Wait; raises psycopg.Error as soon as the connection is cut, which a sleep would leave to the next row."""
+    async for _ in connection.notifies(timeout=seconds):
+        pass
 
 
 class _Writer:
@@ -234,7 +242,7 @@ class _Writer:
 
 
 def _writers(settings: DatabaseSettings) -> tuple[_Writer, ...]:
-    orders = conninfo(settings, settings.user, settings.password_file)
+    orders = conninfo(settings, settings.user, settings.password_file, settings.orders_route)
     ticks = conninfo(settings, settings.ticks_user, settings.ticks_password_file)
     return (
         _Writer(orders, synchronous=True, standby_confirms=settings.standby_confirms),
@@ -242,15 +250,17 @@ def _writers(settings: DatabaseSettings) -> tuple[_Writer, ...]:
     )
 
 
-def conninfo(settings: DatabaseSettings, user: str, password_file: Path) -> str:
+def conninfo(settings: DatabaseSettings, user: str, password_file: Path, route: RouteSettings | None = None) -> str:
     """Return the libpq connection string of a role; raises ConfigError when the password cannot be read."""
+    server = route or settings
     return make_conninfo(
-        host=settings.host,
-        port=settings.port,
+        host=server.host,
+        port=server.port,
         dbname=settings.dbname,
         user=user,
         password=read_secret(password_file),
-        **_tls(settings.authority_file),
+        # The route's address is the router's, and the certificate there a node's: no host name can match.
+        **_tls(settings.authority_file, "verify-ca" if route else "verify-full"),
         application_name="hft-engine",
         connect_timeout=5,
         # A host that is gone is noticed within 10 s; Linux would take 15 min.
@@ -261,7 +271,7 @@ def conninfo(settings: DatabaseSettings, user: str, password_file: Path) -> str:
     )
 
 
-def _tls(authority_file: Path | None) -> dict[str, str]:
+def _tls(authority_file: Path | None, sslmode: str) -> dict[str, str]:
     if authority_file is None:
         return {"sslmode": "disable"}
-    return {"sslmode": "verify-full", "sslrootcert": str(authority_file), "ssl_min_protocol_version": "TLSv1.3"}
+    return {"sslmode": sslmode, "sslrootcert": str(authority_file), "ssl_min_protocol_version": "TLSv1.3"}

@@ -57,6 +57,13 @@ class LeaseSettings(Settings):
     ttl_seconds: int = Field(default=5, ge=2, le=60, description="leadership ends so long after the last renewal")
 
 
+class RouteSettings(Settings):
+    """A way to the primary that goes past the pooler; the certificate there is the node's, whichever that is."""
+
+    host: str
+    port: int = Field(ge=1, le=65_535)
+
+
 class DatabaseSettings(Settings):
     """Where ticks, orders, opportunities and audit rows go; schema `trading`, through a pooler or directly."""
 
@@ -67,6 +74,9 @@ class DatabaseSettings(Settings):
     password_file: Path
     ticks_user: str = Field(description="role that writes ticks and opportunities")
     ticks_password_file: Path
+    orders_route: RouteSettings | None = Field(
+        default=None, description="where order events and audit rows go instead; none: to host and port, as all does"
+    )
     standby_confirms: bool = Field(
         default=False, description="whether commits wait for a standby: without one the engine is reducing"
     )

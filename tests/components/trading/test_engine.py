@@ -15,6 +15,7 @@ from tests.conftest import CONTAINER, Recorder, Secret, placements, probe, tls
 
 ALERTS = (Path(__file__).parents[3] / "components/trading/alerts.yaml").read_text()
 DATABASE = Endpoint("10.0.0.1", 16432)
+ROUTER = Endpoint("10.0.0.1", 15000)
 ETCD = ("10.0.0.1:12379", "10.0.0.2:12379")
 VENUES = (endpoint("alpha", 0), endpoint("beta", 1, host="b"))
 RECORDED: dict[str, Any] = {
@@ -54,6 +55,7 @@ def config(changes: dict[str, Any] | None = None, listen: int = 18080, **wires: 
         venues=VENUES,
         symbols=found.symbols,
         database=wires.get("database"),
+        orders_route=wires.get("orders_route"),
         standby_confirms=wires.get("standby_confirms", False),
         etcd_endpoints=wires.get("etcd_endpoints", ()),
     )
@@ -128,6 +130,18 @@ def test_the_configuration_is_of_the_slot_in_use(recorder: Recorder) -> None:
     found = deployed(recorder, "engine-green", {"slot": "green"})
 
     assert [upload["content"] for upload in found["uploads"]] == [config({"slot": "green"}, listen=18090)]
+
+
+@pytest.mark.parametrize(("path", "route"), [("pooled", None), ("direct", Endpoint("10.0.0.1", 15000))])
+def test_orders_take_the_route_that_the_settings_name(recorder: Recorder, path: str, route: Endpoint | None) -> None:
+    found = deployed(recorder, "engine-blue", {"orders_path": path}, database=DATABASE, writer_route=ROUTER)
+
+    assert [upload["content"] for upload in found["uploads"]] == [config(database=DATABASE, orders_route=route)]
+
+
+def test_a_direct_engine_without_a_route_is_refused(recorder: Recorder) -> None:
+    with pytest.raises(ValueError, match=r"^orders_path=direct has no writer_route to take: give"):
+        deployed(recorder, "engine-blue", {"orders_path": "direct"}, database=DATABASE)
 
 
 def test_without_a_database_it_has_no_secret(recorder: Recorder) -> None:

@@ -41,7 +41,12 @@ def endpoint(name: str, number: int, host: str = "a") -> VenueEndpoint:
     )
 
 
-def rendered_engine(database: Endpoint | None = None, etcd_endpoints: tuple[str, ...] = (), **changes: Any) -> str:
+def rendered_engine(
+    database: Endpoint | None = None,
+    etcd_endpoints: tuple[str, ...] = (),
+    orders_route: Endpoint | None = None,
+    **changes: Any,
+) -> str:
     found = settings(engines=[{**ENGINE, **changes}])
     return engine_json(
         found.engines[0],
@@ -51,6 +56,7 @@ def rendered_engine(database: Endpoint | None = None, etcd_endpoints: tuple[str,
         venues=[endpoint("alpha", 0), endpoint("beta", 1)],
         symbols=found.symbols,
         database=database,
+        orders_route=orders_route,
         standby_confirms=True,
         etcd_endpoints=etcd_endpoints,
     )
@@ -140,6 +146,15 @@ def test_without_database_and_lease_the_engine_stands_alone() -> None:
     assert (document["database"], document["lease"]) == (None, None)
 
 
+def test_orders_may_have_a_route_of_their_own() -> None:
+    pooler = Endpoint("10.0.0.1", 16432)
+    pooled, direct = (
+        json.loads(rendered_engine(pooler, orders_route=way)) for way in (None, Endpoint("10.0.0.1", 15000))
+    )
+
+    assert direct["database"] == {**pooled["database"], "orders_route": {"host": "10.0.0.1", "port": 15000}}
+
+
 @pytest.mark.parametrize(("host", "url"), [("a", "http://10.89.0.10:8080"), ("b", "http://10.0.0.1:18200")])
 def test_an_engine_takes_the_short_way_to_a_venue_on_its_host(host: str, url: str) -> None:
     assert endpoint("alpha", 0).url_from(host) == url
@@ -149,7 +164,8 @@ def test_workloads_read_what_we_render(tmp_path: Path) -> None:
     venues, engine = tmp_path / "venue.json", tmp_path / "engine.json"
     found = settings()
     venues.write_text(venue_json(found, found.venues[0]))
-    engine.write_text(rendered_engine(Endpoint("10.0.0.1", 16432), ("10.0.0.1:12379",), slot="green"))
+    pooler, router = Endpoint("10.0.0.1", 16432), Endpoint("10.0.0.1", 15000)
+    engine.write_text(rendered_engine(pooler, ("10.0.0.1:12379",), router, slot="green"))
 
     venue_file, engine_file = load(venues, VenueFile), load(engine, EngineFile)
 
@@ -158,3 +174,6 @@ def test_workloads_read_what_we_render(tmp_path: Path) -> None:
     assert engine_file.risk.model_dump() == LIMITS
     assert engine_file.lease
     assert engine_file.lease.endpoints == ("https://10.0.0.1:12379",)
+    assert engine_file.database
+    assert engine_file.database.orders_route
+    assert (engine_file.database.port, engine_file.database.orders_route.port) == (16432, 15000)

@@ -30,6 +30,11 @@ def test_each_slot_has_its_port(slot: str, port: int) -> None:
     assert engine(slot=slot).port == port
 
 
+@pytest.mark.parametrize(("path", "connections"), [("pooled", 0), ("direct", 2)])
+def test_a_direct_engine_holds_a_connection_in_each_slot(path: str, connections: int) -> None:
+    assert engine(orders_path=path).direct_connections == connections
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
@@ -54,6 +59,7 @@ def test_each_slot_has_its_port(slot: str, port: int) -> None:
         ({"limits": {}}, "Field required"),
         ({"cpu_set": "3-1"}, "'3-1' has a reversed range '3-1'; write it as '1-3'"),
         ({"slot": "red"}, "Input should be 'blue' or 'green'"),
+        ({"orders_path": "short"}, "Input should be 'pooled' or 'direct'"),
         ({"symbols": []}, "at least 1 item"),
         ({"cpu": "1"}, "Extra inputs are not permitted"),
     ],

@@ -19,7 +19,7 @@ from workloads.bench import free_port
 from workloads.engine import rows
 from workloads.engine.gate import Gate
 from workloads.engine.recorder import Recorder
-from workloads.engine.settings import DatabaseSettings
+from workloads.engine.settings import DatabaseSettings, RouteSettings
 from workloads.metrics import EngineMetrics
 
 pytestmark = pytest.mark.images
@@ -52,11 +52,11 @@ def asked(server: Container, sql: str, database: str = "hft") -> list[str]:
 class Desk:
     """A recorder at work, and the gate that it may put caps on."""
 
-    def __init__(self, folder: Path, *, standby_confirms: bool) -> None:
+    def __init__(self, folder: Path, *, standby_confirms: bool, pooler: int, route: RouteSettings | None) -> None:
         password = folder / "password"
         password.write_text("x")
         settings = DatabaseSettings(
-            host="127.0.0.1", port=PORT, dbname="hft", user="hft_writer", password_file=password,
+            host="127.0.0.1", port=pooler, orders_route=route, dbname="hft", user="hft_writer", password_file=password,
             ticks_user="hft_ticks", ticks_password_file=password, standby_confirms=standby_confirms,
         )  # fmt: skip
         self.metrics = EngineMetrics()
@@ -84,8 +84,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def recording(folder: Path, *, standby_confirms: bool = False) -> AsyncIterator[Desk]:
-    desk = Desk(folder, standby_confirms=standby_confirms)
+async def recording(
+    folder: Path, *, standby_confirms: bool = False, pooler: int = PORT, route: RouteSettings | None = None
+) -> AsyncIterator[Desk]:
+    desk = Desk(folder, standby_confirms=standby_confirms, pooler=pooler, route=route)
     task = asyncio.create_task(desk.recorder.run())
     try:
         yield desk
@@ -164,6 +166,45 @@ async def test_where_none_is_to_be_waited_for_it_writes_on(server: Container, tm
         desk.order()
         assert await desk.recorder.flushed(20)
         assert (desk.synchronous, desk.gate.caps) == (1.0, [])
+
+
+async def test_orders_with_a_route_of_their_own_need_no_pooler(server: Container, tmp_path: Path) -> None:
+    nobody = free_port()
+    async with recording(tmp_path, pooler=nobody, route=RouteSettings(host="127.0.0.1", port=PORT)) as desk:
+        desk.order()
+        desk.tick()
+        await until(desk, 1.0)
+        await _stored(desk)
+
+        assert desk.waiting(rows.TICKS) == 1
+
+
+async def test_a_cut_connection_is_replaced_before_the_next_row(server: Container, tmp_path: Path) -> None:
+    async with recording(tmp_path) as desk:
+        await until(desk, 1.0)
+        first = await _another_session(server, than=[])
+        asked(server, f"SELECT pg_terminate_backend({first[0]}, 5000)")
+        await _another_session(server, than=first)
+
+        desk.order()
+        await _stored(desk)
+
+
+async def _stored(desk: Desk) -> None:
+    end = time.monotonic() + 20
+    while desk.waiting(rows.ORDER_EVENTS):
+        assert time.monotonic() < end, "an order waits for 20 s"
+        await asyncio.sleep(0.05)
+
+
+async def _another_session(server: Container, than: list[str]) -> list[str]:
+    end = time.monotonic() + 20
+    while True:
+        found = asked(server, "SELECT pid FROM pg_stat_activity WHERE usename = 'hft_writer'")
+        if found and found != than:
+            return found
+        assert time.monotonic() < end, f"sessions of hft_writer are {found} for 20 s"
+        await asyncio.sleep(0.05)
 
 
 def _wait_for(server: Container, standby: str) -> None:
