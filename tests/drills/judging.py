@@ -5,6 +5,7 @@ import time
 from tests.drills.checker import verdict
 from tests.drills.cluster import Cluster
 from tests.drills.load import Load, tell
+from tests.drills.rig import Host, await_true
 
 AGAIN_SECONDS = 120
 """How long writes may take to go on before a drill gives up."""
@@ -19,6 +20,16 @@ def outlast_the_lease(cluster: Cluster, load: Load) -> None:
     ttl_seconds = cluster.database.failover.ttl_seconds
     time.sleep(ttl_seconds + SOME_LOOPS_SECONDS)
     assert time.monotonic() - load.acks()[-1].seconds > ttl_seconds
+
+
+def await_caught_up(cluster: Cluster, host: Host, actor: str) -> None:
+    """Wait until the node of a host has the rows of a writer, which may go on, that the primary has now."""
+    wanted = cluster.rows(cluster.leader(), actor)
+    await_true(
+        lambda: cluster.rows(host, actor)[: len(wanted)] == wanted,
+        AGAIN_SECONDS,
+        f"{host.name} has the {len(wanted)} rows of the primary",
+    )
 
 
 def judge(cluster: Cluster, load: Load, bound_seconds: float) -> None:

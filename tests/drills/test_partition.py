@@ -8,9 +8,16 @@ import pytest
 
 from ops.db import model
 from tests.drills.cluster import Cluster
-from tests.drills.judging import AGAIN_SECONDS, ROWS_OF_SOME_LOOPS, SOME_LOOPS_SECONDS, judge, outlast_the_lease
+from tests.drills.judging import (
+    AGAIN_SECONDS,
+    ROWS_OF_SOME_LOOPS,
+    SOME_LOOPS_SECONDS,
+    await_caught_up,
+    judge,
+    outlast_the_lease,
+)
 from tests.drills.load import Load, writing
-from tests.drills.rig import Host, await_true
+from tests.drills.rig import Host
 
 pytestmark = [pytest.mark.drills, pytest.mark.timeout(900)]
 
@@ -117,10 +124,6 @@ def test_given_a_client_beside_the_leader_when_their_host_is_unplugged_then_it_i
         isolated.await_more(AGAIN_SECONDS)
     # An answer may have been on its way when the cable was pulled.
     assert [ack for ack in isolated.acks() if unplugged + 1 < ack.seconds < plugged] == []
-    await_true(
-        lambda: cluster.rows(leader, isolated.actor) == cluster.rows(cluster.leader(), isolated.actor),
-        AGAIN_SECONDS,
-        "the old primary has what the new one has",
-    )
+    await_caught_up(cluster, leader, isolated.actor)
     judge(cluster, isolated, math.inf)
     judge(cluster, load, model.host_of_etcds_leader_lost(cluster.database, cluster.pooling))

@@ -6,7 +6,7 @@ import pytest
 
 from ops.db import model
 from tests.drills.cluster import Cluster
-from tests.drills.judging import AGAIN_SECONDS, judge
+from tests.drills.judging import AGAIN_SECONDS, await_caught_up, judge
 from tests.drills.load import Load
 from tests.drills.rig import Host
 
@@ -39,4 +39,4 @@ def test_given_load_when_the_leaders_host_loses_its_power_then_a_standby_takes_o
     judge(cluster, load, model.host_of_etcds_leader_lost(cluster.database, cluster.pooling))
     leader.power_on()
     cluster.await_whole()
-    assert cluster.rows(leader, load.actor) == cluster.rows(cluster.leader(), load.actor)
+    await_caught_up(cluster, leader, load.actor)
