@@ -162,7 +162,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
-    assert f"{200 + 7 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{202 + 7 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:
@@ -204,7 +204,7 @@ def test_down_leaves_nothing_but_protected_volumes(twin: Twin, host: DockerClien
     assert down.returncode == 0, down.stdout + down.stderr
     assert _containers(host) == []
     assert host.networks.list(filters={"label": f"hft.stack={NAME}"}) == []
-    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 18 + _grafana_is_there()
+    assert len(host.volumes.list(filters={"label": f"hft.stack={NAME}"})) == 19 + _grafana_is_there()
 
 
 def test_what_was_written_is_there_after_the_next_up(twin: Twin) -> None:
