@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from components._common.images import ImageLock
 from components._common.naming import member_name
 from components._common.placement import Placements
-from components.backup import agent_name
+from components.backup import agent_name, client_names
 from components.backup.repository import REPOSITORY_MEMBER
 from components.certs import TlsPart
 from stacks.settings import StackSettings
@@ -22,10 +22,7 @@ def tls_parts(settings: StackSettings, placements: Placements, images: ImageLock
 
 def repository_clients(settings: StackSettings) -> tuple[str, ...]:
     """Who may speak to the repository's server, where there is one: nodes and agents, by their certificates' names."""
-    if not settings.backup.repository.host:
-        return ()
-    nodes = (member_name("tsdb", index) for index in range(len(settings.database.hosts)))
-    return (*nodes, *map(agent_name, dict.fromkeys(settings.database.hosts)))
+    return client_names(settings.database.hosts) if settings.backup.repository.host else ()
 
 
 def _members(settings: StackSettings) -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """Backups: a repository, the WAL archive in it, and the agents that fill it."""
 
-from components.backup.backups import Backups, BackupsArgs, agent_name
+from components.backup.backups import Backups, BackupsArgs, agent_name, client_names
 from components.backup.repository import BackupRepository, BackupRepositoryArgs
 from components.backup.settings import BackupSettings
 
@@ -11,4 +11,5 @@ __all__ = [
     "Backups",
     "BackupsArgs",
     "agent_name",
+    "client_names",
 ]

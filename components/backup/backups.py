@@ -10,6 +10,7 @@ import pulumi_docker as docker
 from components._common.archiving import CLUSTER_FOLDER, CLUSTER_PATH, NODE_DATA_DIR, Archiving, NodeData
 from components._common.container import ContainerSpec, arguments, one_shot_arguments, options
 from components._common.endpoint import Endpoint
+from components._common.naming import member_name
 from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
@@ -54,6 +55,12 @@ class BackupsArgs:
 def agent_name(host: str) -> str:
     """What the agent of a host is called in its certificate."""
     return f"backup-{host}"
+
+
+def client_names(hosts: Sequence[str]) -> tuple[str, ...]:
+    """Common names of those who speak to the repository's server; `hosts` has that of each node of the database."""
+    nodes = (member_name("tsdb", index) for index in range(len(hosts)))
+    return (*nodes, *map(agent_name, dict.fromkeys(hosts)))
 
 
 class Backups(pulumi.ComponentResource):

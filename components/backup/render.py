@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from components._common.container import SECRET_DIR
 from components._common.endpoint import Endpoint
 from components._common.render import to_json
 from components._common.tls import CERTIFICATE_FILE, KEY_FILE, SERVER_AUTHORITY_FILE
 from components.backup.settings import BackupSettings, ScheduleSettings
 
 CONFIG_FILE = "/etc/hft/pgbackrest.conf"
-_SECRET_DIR = "/run/secrets"
-SECRET_FILE = f"{_SECRET_DIR}/pgbackrest.conf"
+SECRET_FILE = f"{SECRET_DIR}/pgbackrest.conf"
 """What holds the secrets; pgBackRest reads every *.conf of the folder."""
 AGENT_FILE = "/etc/hft/backup.json"
 REPOSITORY_DIR = "/var/lib/hft/repository"
@@ -22,7 +22,9 @@ CA_FILE = "/etc/hft/s3-ca.pem"
 SPOOL_FOLDER = "spool"
 """Below the root of a node's data volume."""
 
-_COMMAND = f"pgbackrest --config={CONFIG_FILE} --config-include-path={_SECRET_DIR}"
+OPTIONS = (f"--config={CONFIG_FILE}", f"--config-include-path={SECRET_DIR}")
+"""Of every call of pgBackRest: where its configuration is."""
+_COMMAND = " ".join(("pgbackrest", *OPTIONS))
 _FOLDER = {"repo1-type": "posix", "repo1-path": REPOSITORY_DIR}
 
 
@@ -166,7 +168,7 @@ def _served(server: Endpoint) -> dict[str, str]:
         "repo1-host-key-file": KEY_FILE,
         # Where the server, which has the rest, looks it up.
         "repo1-host-config": CONFIG_FILE,
-        "repo1-host-config-include-path": _SECRET_DIR,
+        "repo1-host-config-include-path": SECRET_DIR,
     }
 
 

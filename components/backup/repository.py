@@ -16,6 +16,7 @@ from components._common.volumes import kept_volume
 from components.backup.render import (
     CA_FILE,
     CONFIG_FILE,
+    OPTIONS,
     REPOSITORY_DIR,
     SECRET_FILE,
     archive_parameters,
@@ -123,7 +124,7 @@ class BackupRepository(pulumi.ComponentResource):
             tier="infra",
             image=args.image,
             entrypoint=["pgbackrest"],
-            command=[f"--config={CONFIG_FILE}", "--config-include-path=/run/secrets", "server"],
+            command=[*OPTIONS, "server"],
             files={
                 CONFIG_FILE: server_conf(args.settings, self.stanza, listens, args.clients),
                 SECRET_FILE: _secret_file(args),

@@ -84,9 +84,13 @@ class Certificates(pulumi.ComponentResource):
         self._settings = args.settings
         self._key = self._make_key("authority", protect=True)
         self._authority = self._make_authority()
-        self._lives = {"authority": _life(self._authority)}
-        live = {part.member: self._make_live(part) for part in args.parts}
-        self.tls = Tls(authority_pem=self._authority.cert_pem, live=live, lives=self._lives)
+        keys = {part.member: self._make_key(part.member) for part in args.parts}
+        made = {part.member: self._make_certificate(part, keys[part.member]) for part in args.parts}
+        self.tls = Tls(
+            authority_pem=self._authority.cert_pem,
+            live={part.member: self._make_live(part, keys[part.member], made[part.member]) for part in args.parts},
+            lives={"authority": _life(self._authority), **{member: _life(each) for member, each in made.items()}},
+        )
         fingerprints = {member: each.fingerprint for member, each in self.tls.live.items()}
         self.register_outputs({"tls": {"authority_pem": self.tls.authority_pem, "fingerprints": fingerprints}})
 
@@ -111,10 +115,7 @@ class Certificates(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _make_live(self, part: TlsPart) -> LiveCertificate:
-        key = self._make_key(part.member)
-        certificate = self._make_certificate(part, key)
-        self._lives[part.member] = _life(certificate)
+    def _make_live(self, part: TlsPart, key: PrivateKey, certificate: LocallySignedCert) -> LiveCertificate:
         volume = kept_volume(
             self,
             f"{self._name}-{part.member}-files",

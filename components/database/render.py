@@ -116,8 +116,8 @@ def patroni_yml(
                 "cafile": SERVER_AUTHORITY_FILE,
                 # Who may change or restart the cluster: a part of the stack, on one of these hosts. Reading is open.
                 "verify_client": "optional",
-                # Routers and witnesses look some ten times a second, and a look that is refused for want of a place is
-                # one that finds no primary. Patroni's own 5 were used up on two CPUs with a load of 20.
+                # Routers and witnesses look some ten times a second. With Patroni's own 5, looks timed out before they
+                # were taken, on two CPUs with a load of 20, and clients of a primary that was well were cut off.
                 "request_queue_size": 128,
                 "allowlist": sorted(set(node_addresses)),
             },

@@ -88,8 +88,8 @@ frontend stats
 
 
 def _checks(failover: RouteFailoverSettings, times: int = 1) -> str:
-    # One that is well may miss two looks on a busy host, and its clients would be cut off; a lost one has no successor
-    # before a third.
+    # One that is well missed two looks on a busy host, and its clients were cut off. A third one keeps a lost one for
+    # a fast interval and a time-out longer.
     return f"inter {times * failover.check_interval_ms}ms fastinter {times * failover.fast_interval_ms}ms fall 3 rise 2"
 
 

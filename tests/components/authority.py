@@ -1,16 +1,13 @@
 """Real certificates for programs under test: an authority, and volumes with certificates as a stack fills them."""
 
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-import docker
-
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR
 from components.certs.certificates import _FILL
-from tests.components.programs import FOLDERS, run
+from tests.components.programs import FOLDERS, new_volume, run
 from toolchain.plugins.tls.cert_request import CertRequest
 from toolchain.plugins.tls.locally_signed_cert import LocallySignedCert
 from toolchain.plugins.tls.private_key import PrivateKey
@@ -74,14 +71,9 @@ def key() -> str:
 @contextmanager
 def certified(image: str, files: dict[str, str]) -> Iterator[str]:
     """The mount of a volume that an image's user filled with these files."""
-    client = docker.from_env()
-    volume = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels={"hft.stack": "programs"})
-    try:
-        fill(image, str(volume.name), files)
-        yield f"{volume.name}:{TLS_DIR}:ro"
-    finally:
-        volume.remove(force=True)
-        client.close()
+    with new_volume() as volume:
+        fill(image, volume, files)
+        yield f"{volume}:{TLS_DIR}:ro"
 
 
 def fill(image: str, volume: str, files: dict[str, str]) -> None:

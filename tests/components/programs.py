@@ -3,6 +3,7 @@
 import io
 import tarfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,18 @@ def running(
             assert time.monotonic() < deadline, container.logs().decode()
             time.sleep(0.2)
         yield container
+
+
+@contextmanager
+def new_volume() -> Iterator[str]:
+    """Name of a volume, until the block ends."""
+    client = _client()
+    made = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels=_LABELS)
+    try:
+        yield str(made.name)
+    finally:
+        made.remove(force=True)
+        client.close()
 
 
 def beside(container: Container) -> str:

@@ -12,6 +12,7 @@ from components.backup import (
     BackupsArgs,
     BackupSettings,
     agent_name,
+    client_names,
 )
 from components.backup.repository import REPOSITORY_MEMBER
 from components.certs import Certificates, CertificatesArgs, CertsSettings, TlsPart
@@ -48,12 +49,9 @@ parts = [(f"etcd-{index}", host, "etcd") for index, host in enumerate(database.e
 parts += [(f"tsdb-{index}", host, "timescaledb") for index, host in enumerate(database.hosts)]
 parts += [(f"witness-{host}", host, "witness") for host in database.witness_hosts]
 parts += [(f"pooler-{host}", host, "pgbouncer") for host in pooling.pooler.hosts]
-clients: list[str] = []
+clients: tuple[str, ...] = ()
 if backup and backup.repository.host:
-    clients = [
-        *(f"tsdb-{index}" for index in range(len(database.hosts))),
-        *(agent_name(host) for host in database.hosts),
-    ]
+    clients = client_names(database.hosts)
     parts += [(agent_name(host), host, "timescaledb") for host in database.hosts]
     parts.append((REPOSITORY_MEMBER, backup.repository.host, "timescaledb"))
 tls = Certificates(

@@ -1,10 +1,8 @@
 """PostgreSQL that archives, and the image of backups beside it, as a host of the database has them."""
 
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import docker
 from docker.models.containers import Container
 
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR
@@ -28,18 +26,6 @@ CREATE SCHEMA trading;
 CREATE TABLE trading.audit_log (ts timestamptz NOT NULL DEFAULT now(), number int);
 INSERT INTO trading.audit_log (number) SELECT generate_series(1, 1000);
 """
-
-
-@contextmanager
-def volumes() -> Iterator[str]:
-    """Name of a volume, until the block ends."""
-    client = docker.from_env()
-    made = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels={"hft.stack": "programs"})
-    try:
-        yield str(made.name)
-    finally:
-        made.remove(force=True)
-        client.close()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.components.authority import Authority
 from tests.components.backup import node
 from tests.components.backup.bucket import NAME, Bucket, bucket
 from tests.components.backup.node import STANZA, called, sql
-from tests.components.programs import execute
+from tests.components.programs import execute, new_volume
 
 pytestmark = pytest.mark.images
 
@@ -36,7 +36,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
 @pytest.fixture(scope="module")
 def volume() -> Iterator[str]:
     """Of the node's data."""
-    with node.volumes() as name:
+    with new_volume() as name:
         yield name
 
 

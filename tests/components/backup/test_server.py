@@ -25,7 +25,7 @@ from tests.components.authority import Authority, certified, fill, key
 from tests.components.backup import node
 from tests.components.backup.node import HOST, STANZA, called, sql
 from tests.components.backup.relay import relay
-from tests.components.programs import FOLDERS, Ended, execute, run, running
+from tests.components.programs import FOLDERS, Ended, execute, new_volume, run, running
 
 pytestmark = pytest.mark.images
 
@@ -69,7 +69,7 @@ def repository(certificate: str) -> Iterator[Container]:
 @pytest.fixture(scope="module")
 def volume() -> Iterator[str]:
     """Of the node's data."""
-    with node.volumes() as name:
+    with new_volume() as name:
         yield name
 
 

@@ -1,14 +1,11 @@
 """What the container that fills a volume leaves there."""
 
-import uuid
 from collections.abc import Iterator
 
-import docker
 import pytest
-from docker.models.volumes import Volume
 
 from tests.components.authority import fill
-from tests.components.programs import FOLDERS, Ended, run
+from tests.components.programs import FOLDERS, Ended, new_volume, run
 
 pytestmark = pytest.mark.images
 
@@ -17,39 +14,36 @@ SEEN = ["sh", "-c", "cd /var/lib/hft/tls && stat -c '%n %a %U' * && cat tls.crt"
 
 
 @pytest.fixture
-def volume() -> Iterator[Volume]:
-    client = docker.from_env()
-    made = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels={"hft.stack": "programs"})
-    yield made
-    made.remove(force=True)
-    client.close()
+def volume() -> Iterator[str]:
+    with new_volume() as name:
+        yield name
 
 
 def inside(image: str, argv: list[str], mount: str) -> Ended:
     return run(image, argv, {}, volumes=[*FOLDERS, mount])
 
 
-def filled(image: str, volume: Volume, files: dict[str, str]) -> Ended:
-    fill(image, str(volume.name), files)
-    return inside(image, SEEN, f"{volume.name}:/var/lib/hft/tls:ro")
+def filled(image: str, volume: str, files: dict[str, str]) -> Ended:
+    fill(image, volume, files)
+    return inside(image, SEEN, f"{volume}:/var/lib/hft/tls:ro")
 
 
 @pytest.mark.parametrize(("image", "user"), [("timescaledb", "postgres"), ("pgbouncer", "hft")])
-def test_only_the_part_s_own_user_reads_the_key(image: str, user: str, volume: Volume) -> None:
+def test_only_the_part_s_own_user_reads_the_key(image: str, user: str, volume: str) -> None:
     seen = filled(image, volume, FILES)
 
     assert seen == (0, f"ca.crt 400 {user}\ntls.crt 400 {user}\ntls.key 400 {user}\ncertificate 1\n")
 
 
-def test_a_renewed_certificate_takes_the_place_of_the_old_one(volume: Volume) -> None:
+def test_a_renewed_certificate_takes_the_place_of_the_old_one(volume: str) -> None:
     filled("pgbouncer", volume, FILES)
 
     seen = filled("pgbouncer", volume, {**FILES, "/etc/hft/tls.crt": "certificate 2\n"})
     assert seen == (0, "ca.crt 400 hft\ntls.crt 400 hft\ntls.key 400 hft\ncertificate 2\n")
 
 
-def test_a_part_cannot_change_its_certificate(volume: Volume) -> None:
+def test_a_part_cannot_change_its_certificate(volume: str) -> None:
     filled("pgbouncer", volume, FILES)
 
-    ended = inside("pgbouncer", ["sh", "-c", "echo > /var/lib/hft/tls/tls.crt"], f"{volume.name}:/var/lib/hft/tls:ro")
+    ended = inside("pgbouncer", ["sh", "-c", "echo > /var/lib/hft/tls/tls.crt"], f"{volume}:/var/lib/hft/tls:ro")
     assert (ended.status, "Read-only file system" in ended.output) == (2, True), ended.output

@@ -1,11 +1,10 @@
 """What a real node exporter tells of certificates, also after a renewal."""
 
-import docker
 import pytest
 
 from components.monitoring.monitoring import _CERTIFICATES, _CERTIFICATES_DIR, _TELL_CERTIFICATES
 from components.monitoring.render import certificates_prom
-from tests.components.programs import FOLDERS, execute, run, running
+from tests.components.programs import FOLDERS, execute, new_volume, run, running
 
 pytestmark = pytest.mark.images
 
@@ -21,18 +20,13 @@ def tell(volume: str, end: str) -> None:
 
 
 def test_it_tells_the_end_of_now_without_a_restart() -> None:
-    client = docker.from_env()
-    volume = client.volumes.create("hft-programs-certificates", labels={"hft.stack": "programs"})
-    try:
-        tell(volume.name, "2030-01-31T00:00:00Z")
-        mount = f"{volume.name}:{_CERTIFICATES_DIR}:ro"
+    with new_volume() as volume:
+        tell(volume, "2030-01-31T00:00:00Z")
+        mount = f"{volume}:{_CERTIFICATES_DIR}:ro"
         argv = [*NODE, f"--collector.textfile.directory={_CERTIFICATES_DIR}"]
         with running("exporters", argv, {}, READY, volumes=[*FOLDERS, mount]) as exporter:
             series = '\nhft_certificate_end_timestamp_seconds{part="tsdb-0"} '
             assert f"{series}1.896048e+09\n" in execute(exporter, READY).output
-            tell(volume.name, "2030-03-02T00:00:00Z")
+            tell(volume, "2030-03-02T00:00:00Z")
             assert f"{series}1.89864e+09\n" in execute(exporter, READY).output
             assert "node_textfile_scrape_error 0\n" in execute(exporter, READY).output
-    finally:
-        volume.remove(force=True)
-        client.close()
