@@ -14,6 +14,6 @@ env-diff: ; @$(READY) && hft settings diff
 docs: ; @$(READY) && hft docs
 images: ; @$(READY) && hft images build
 bench: ; @$(READY) && hft images build && hft bench
-bench-db: ; @$(READY) && hft images build && hft bench-db
+bench-db: ; @$(READY) && hft images build && pytest tests/drills -m peers -s && hft bench-db
 drills: ; @$(READY) && hft images build && pytest tests/drills -m "drills and smoke" -s
-drills-all: ; @$(READY) && hft images build && pytest tests/drills -m drills -s
+drills-all: ; @$(READY) && hft images build && pytest tests/drills -m "drills and not peers" -s

@@ -34,7 +34,7 @@ _WHOLE_SECONDS = 120
 _ANSWER_SECONDS = 2
 # An engine that starts, with its plugins, on a busy machine.
 _UPDATE_SECONDS = 60
-_WHOLE = [("leader", "running"), ("quorum_standby", "streaming"), ("quorum_standby", "streaming")]
+_PROGRAM = Path(__file__).with_name("program.py")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,10 @@ class Cluster:
         """How a role connects to the pooler of a host; the password is apart."""
         return f"host={at.address} port={self.pooling.pooler.listen_port} user={role} dbname=hft"
 
+    def direct(self, at: Host, role: str) -> str:
+        """How a role connects to the primary past the poolers, by the router of a host; the password is apart."""
+        return f"host={at.address} port={self.pooling.router.writer_port} user={role} dbname=hft"
+
     def member(self, host: Host) -> Member:
         """The node of a host in a cluster that is whole."""
         return next(member for member in self.members() if member.host == host)
@@ -107,10 +111,16 @@ class Cluster:
         return [each for each in self.hosts if each not in hosts]
 
     def whole(self) -> bool:
-        """Whether all hosts see the same primary, and two standbys that follow it and may each confirm a commit."""
+        """Whether all hosts see the same primary, and two standbys that follow it; where commits wait for one, each may
+        confirm them."""
         views = self.views()
-        agreed = len(views) == len(self.hosts) and len(set(views)) == 1 and _is_whole(views[0])
+        agreed = len(views) == len(self.hosts) and len(set(views)) == 1 and self._is_whole(views[0])
         return agreed and all(map(self.takes_part, self.hosts))
+
+    def _is_whole(self, view: tuple[Member, ...]) -> bool:
+        standby = ("quorum_standby" if self.database.synchronous_standbys else "replica", "streaming")
+        roles = sorted((member.role, member.state) for member in view)
+        return roles == [("leader", "running"), standby, standby] and len({member.timeline for member in view}) == 1
 
     def takes_part(self, host: Host) -> bool:
         """Whether the member of etcd on a host is one of those that decide."""
@@ -180,6 +190,16 @@ class Cluster:
     def updating(self, *command: str) -> subprocess.Popen[str]:
         """The same, at work; it leads a group of processes, with the engine among them."""
         return self._begun(CHECKOUT, "tests.drills.update", str(self.sandbox.root), STACK, *(command or ("up",)))
+
+    def having(self, values: dict[str, Any]) -> "Cluster":
+        """The same hosts, updated to other settings."""
+        self.sandbox.write(values)
+        self.update()
+        return replace(
+            self,
+            database=DatabaseSettings.model_validate(values["database"]),
+            pooling=PoolingSettings.model_validate(values["pooling"]),
+        )
 
     def choose(self, **database: Any) -> None:
         """Have the database's first settings with these changes, for the next update."""
@@ -278,12 +298,10 @@ class Cluster:
         return Member(host, found["name"], found["role"], found["state"], found.get("timeline"))
 
 
-def _is_whole(view: tuple[Member, ...]) -> bool:
-    roles = sorted((member.role, member.state) for member in view)
-    return roles == _WHOLE and len({member.timeline for member in view}) == 1
-
-
-def deploy(hosts: tuple[Host, ...], root: Path, backup: dict[str, Any] | None = None) -> Cluster:
+@contextmanager
+def deployed(
+    hosts: tuple[Host, ...], root: Path, *, backup: dict[str, Any] | None = None, program: Path = _PROGRAM
+) -> Iterator[Cluster]:
     """Bring images and the stack to the hosts of a rig, by the engine; `root` takes the checkout.
 
     With settings of `backup` it makes some.
@@ -293,15 +311,17 @@ def deploy(hosts: tuple[Host, ...], root: Path, backup: dict[str, Any] | None = 
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda host: _copy_images(host, names), hosts))
     sandbox = Sandbox.made(root, STACK, values)
-    sandbox.deploy(Path(__file__).with_name("program.py"))
-    return Cluster(
-        hosts,
-        sandbox,
-        _passwords(sandbox),
-        DatabaseSettings.model_validate(values["database"]),
-        PoolingSettings.model_validate(values["pooling"]),
-        httpx.Client(timeout=_ANSWER_SECONDS, verify=ssl.create_default_context(cadata=sandbox.outputs()["authority"])),
-    )
+    sandbox.deploy(program)
+    certificates = ssl.create_default_context(cadata=sandbox.outputs()["authority"])
+    with httpx.Client(timeout=_ANSWER_SECONDS, verify=certificates) as http:
+        yield Cluster(
+            hosts,
+            sandbox,
+            _passwords(sandbox),
+            DatabaseSettings.model_validate(values["database"]),
+            PoolingSettings.model_validate(values["pooling"]),
+            http,
+        )
 
 
 def _passwords(sandbox: Sandbox) -> dict[str, str]:

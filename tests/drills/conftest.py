@@ -6,7 +6,7 @@ from docker import DockerClient
 from docker.errors import DockerException
 
 import toolchain
-from tests.drills.cluster import Cluster, deploy
+from tests.drills.cluster import Cluster, deployed
 from tests.drills.load import Load, writing
 from tests.drills.rig import Host, lacking, rig
 from tests.stacks.conftest import ROOT
@@ -18,8 +18,8 @@ _FAILED = pytest.StashKey[bool]()
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The database on three hosts, for all drills: each waits first until it is whole again."""
     require_rig()
-    with rig() as hosts:
-        yield deploy(hosts, tmp_path_factory.mktemp("drills") / "checkout")
+    with rig() as hosts, deployed(hosts, tmp_path_factory.mktemp("drills") / "checkout") as cluster:
+        yield cluster
 
 
 def require_rig() -> None:

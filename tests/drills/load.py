@@ -43,7 +43,19 @@ class Load:
 @contextmanager
 def writing(cluster: Cluster, actor: str, at: Host, file: Path, within: Sequence[str] = ()) -> Iterator[Load]:
     """A writer at the pooler of a host, at work when the block begins and ended with it; `within` runs it elsewhere."""
-    connection = cluster.connection(at, "hft_writer")
+    with _writing(cluster, cluster.connection(at, "hft_writer"), actor, file, within) as load:
+        yield load
+
+
+@contextmanager
+def writing_directly(cluster: Cluster, actor: str, at: Host, file: Path) -> Iterator[Load]:
+    """The same at the router of a host, as an engine with `orders_path: direct`."""
+    with _writing(cluster, cluster.direct(at, "hft_writer"), actor, file) as load:
+        yield load
+
+
+@contextmanager
+def _writing(cluster: Cluster, connection: str, actor: str, file: Path, within: Sequence[str] = ()) -> Iterator[Load]:
     argv = [*within, sys.executable, "-m", "tests.drills.writer", connection, actor, str(file)]
     environment = {**os.environ, "PGPASSWORD": cluster.passwords["hft_writer"]}
     load = Load(actor, file)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from components.backup import BackupSettings
-from tests.drills.cluster import STACK, Cluster, deploy
+from tests.drills.cluster import STACK, Cluster, deployed
 from tests.drills.conftest import require_rig
 from tests.drills.rig import Host, await_true, rig
 from tests.drills.writer import INSERT
@@ -36,9 +36,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with rig() as hosts:
         # The smallest queue, so that WAL is soon given up.
         backup = {"repository": {"host": hosts[-1].name}, "archive_queue_mib": 256}
-        made = deploy(hosts, tmp_path_factory.mktemp("drills") / "checkout", backup)
-        await_true(lambda: "full" in made.hft("backup", "list", STACK), _FIRST_BACKUP_SECONDS, "there is a full backup")
-        yield made
+        with deployed(hosts, tmp_path_factory.mktemp("drills") / "checkout", backup=backup) as made:
+            await_true(
+                lambda: "full" in made.hft("backup", "list", STACK), _FIRST_BACKUP_SECONDS, "there is a full backup"
+            )
+            yield made
 
 
 @pytest.fixture

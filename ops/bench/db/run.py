@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ops import docker_hosts
-from ops.bench.db import boundary, drills, ingest, mixed, queries
+from ops.bench.db import boundary, drills, ingest, mixed, peers, queries
 from ops.bench.db.client import client
 from ops.bench.db.data import DROP_PLAIN
 from ops.bench.db.deployed import deployed
@@ -29,7 +29,9 @@ def bench_db(sizes: Sizes, screen: Screen) -> list[Measure]:
     found_on = machine()
     measures, plotted = _measured(sizes, screen)
     against_goals(measures, CHECKOUT / FOLDER / _GOALS, "Figures of the database as shares of their goals")
-    remarks = f"\n![Figures as shares of their goals]({FOLDER.name}/{_GOALS})\n{plotted}"
+    remarks = (
+        f"\n![Figures as shares of their goals]({FOLDER.name}/{_GOALS})\n{plotted}{peers.table(peers.read(CHECKOUT))}"
+    )
     write(DATABASE, measures, found_on, CHECKOUT, remarks)
     screen.table(HEADS, [measure.row() for measure in measures])
     return measures
