@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -300,14 +300,14 @@ class Cluster:
 
 @contextmanager
 def deployed(
-    hosts: tuple[Host, ...], root: Path, *, backup: dict[str, Any] | None = None, program: Path = _PROGRAM
+    hosts: tuple[Host, ...], root: Path, areas: Mapping[str, Any] | None = None, program: Path = _PROGRAM
 ) -> Iterator[Cluster]:
     """Bring images and the stack to the hosts of a rig, by the engine; `root` takes the checkout.
 
-    With settings of `backup` it makes some.
+    `areas` of settings come instead of a drill's, or beside them: with `backup` it makes some.
     """
-    values = settings.values(hosts) | ({"backup": backup} if backup else {})
-    names = (*_IMAGES, "backup") if backup else _IMAGES
+    values = {**settings.values(hosts), **(areas or {})}
+    names = (*_IMAGES, "backup") if "backup" in values else _IMAGES
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda host: _copy_images(host, names), hosts))
     sandbox = Sandbox.made(root, STACK, values)

@@ -54,7 +54,6 @@ def _patroni(ttl: int, loop_wait: int, retry_timeout: int, primary_start_timeout
 
 OURS = Peer("this project")
 PEERS = (
-    OURS,
     # Patroni documentation, dynamic configuration settings, and its sample of haproxy.cfg.
     Peer("Patroni's defaults", _patroni(30, 10, 10, 300), {"failover": _POOLER_DEFAULT}, "inter 3s fall 3 rise 2"),
     # autobase of 2026-03: automation/roles/common/defaults/main.yml, roles/haproxy/templates/haproxy.cfg.j2.
@@ -71,6 +70,8 @@ PEERS = (
         {"failover": _POOLER_DEFAULT},
         "inter 2s fastinter 1s downinter 2s rise 3 fall 3 slowstart 30s",
     ),
+    # The last one, as it is the one with witnesses: their certificates are not taken away again.
+    OURS,
 )
 
 

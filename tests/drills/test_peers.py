@@ -22,9 +22,10 @@ _PROGRAM = Path(__file__).with_name("peer_program.py")
 
 @pytest.fixture(scope="module")
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The database on three hosts, as this project has it."""
+    """The database on three hosts."""
     require_rig()
-    with rig() as hosts, deployed(hosts, tmp_path_factory.mktemp("peers") / "checkout", program=_PROGRAM) as cluster:
+    root = tmp_path_factory.mktemp("peers") / "checkout"
+    with rig() as hosts, deployed(hosts, root, PEERS[0].settings(hosts), _PROGRAM) as cluster:
         yield cluster
 
 

@@ -36,7 +36,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with rig() as hosts:
         # The smallest queue, so that WAL is soon given up.
         backup = {"repository": {"host": hosts[-1].name}, "archive_queue_mib": 256}
-        with deployed(hosts, tmp_path_factory.mktemp("drills") / "checkout", backup=backup) as made:
+        with deployed(hosts, tmp_path_factory.mktemp("drills") / "checkout", {"backup": backup}) as made:
             await_true(
                 lambda: "full" in made.hft("backup", "list", STACK), _FIRST_BACKUP_SECONDS, "there is a full backup"
             )

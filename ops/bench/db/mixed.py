@@ -25,8 +25,8 @@ Median, least and most of {rounds} rounds of the same work, in turn, straight to
 transaction to the last: {ticks} clients as hft_ticks that insert {batches:,} times {batch} ticks each, {orders} as
 hft_writer with {questions:,} transactions each: insert an order event, ask for an order by id, and twice for a latest
 tick. Tuned: the stack's node and roles ({tuned_rate:,.0f} transactions a second, p99 {tuned:.1f} ms). Stock: the same
-image, limits and data with the configuration that initdb wrote, roles without settings, and TimescaleDB loaded
-({stock_rate:,.0f} a second, p99 {stock:.1f} ms)."""
+image, limits, data and certificate with the configuration that initdb wrote, roles without settings, and TimescaleDB
+loaded ({stock_rate:,.0f} a second, p99 {stock:.1f} ms)."""
 
 
 def measures(deployed: Deployed, client: Client, sizes: Sizes, screen: Screen) -> Iterator[Measure]:

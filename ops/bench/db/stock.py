@@ -1,4 +1,5 @@
-"""PostgreSQL as Debian ships it: the same image, a copy of the same data, the configuration that initdb wrote."""
+"""PostgreSQL as Debian ships it: the same image, a copy of the same data, the configuration that initdb wrote, and TLS,
+which Debian turns on with a certificate of its own."""
 
 import time
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from docker.errors import ContainerError
 from docker.models.containers import Container
 
+from components._common.tls import CERTIFICATE_FILE, KEY_FILE, TLS_DIR
 from components.database.render import DATA_DIR
 from ops.bench.db.deployed import LABELS, NO_CHECK, NODE, STACK, Deployed, said
 from ops.errors import OpsError
@@ -19,7 +21,8 @@ _MOUNTED = "/copy"
 _COMMAND = (
     f"exec postgres -D {DATA_DIR}/pg17 -c config_file={DATA_DIR}/pg17/postgresql.base.conf "
     f"-c hba_file={DATA_DIR}/pg17/pg_hba.conf -c listen_addresses=127.0.0.1 -c port={_PORT} "
-    "-c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb"
+    "-c unix_socket_directories=/run/postgresql -c shared_preload_libraries=timescaledb "
+    f"-c ssl=on -c ssl_cert_file={CERTIFICATE_FILE} -c ssl_key_file={KEY_FILE}"
 )
 
 
@@ -46,7 +49,10 @@ def stock(deployed: Deployed) -> Iterator[int]:
         labels=LABELS,
         detach=True,
         network_mode="host",
-        volumes={volume.name: {"bind": DATA_DIR, "mode": "rw"}},
+        volumes={
+            volume.name: {"bind": DATA_DIR, "mode": "rw"},
+            _mounted(deployed, TLS_DIR): {"bind": TLS_DIR, "mode": "ro"},
+        },
         tmpfs={"/run/postgresql": "uid=10002"},
         mem_limit=node["Memory"],
         memswap_limit=node["MemorySwap"],
@@ -67,7 +73,7 @@ def _copy(deployed: Deployed, volume: str) -> None:
     """Of all data, at rest."""
     node = deployed.node
     node.stop(timeout=deployed.database.stop_grace_seconds)
-    source = next(mount["Name"] for mount in node.attrs["Mounts"] if mount["Destination"] == DATA_DIR)
+    source = _mounted(deployed, DATA_DIR)
     try:
         deployed.client.containers.run(
             deployed.image,
@@ -83,6 +89,11 @@ def _copy(deployed: Deployed, volume: str) -> None:
     finally:
         node.start()
     _until_healthy(deployed)
+
+
+def _mounted(deployed: Deployed, folder: str) -> str:
+    """Volume that the node has at a folder."""
+    return next(str(mount["Name"]) for mount in deployed.node.attrs["Mounts"] if mount["Destination"] == folder)
 
 
 def _until_healthy(deployed: Deployed) -> None:
