@@ -239,7 +239,7 @@ def _bootstrap() -> dict[str, Any]:
 
 
 def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str, Any]:
-    still_follows = f"/usr/local/bin/hft-still-follows https://{member.patroni} {member.postgres_port}"
+    after_start = f"/usr/local/bin/hft-after-start https://{member.patroni} {member.postgres_port} {CLUSTER_PATH}"
     return {
         "listen": str(member.postgres),
         "connect_address": str(member.postgres),
@@ -248,7 +248,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str,
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,
         "before_stop": f"/usr/local/bin/hft-before-stop {CLUSTER_PATH}",
-        "callbacks": {"on_start": still_follows, "on_role_change": still_follows},
+        "callbacks": {"on_start": after_start, "on_role_change": after_start},
         "basebackup": [
             # Without: the copy waits for a checkpoint that is spread over minutes.
             {"checkpoint": "fast"},
