@@ -126,8 +126,8 @@ class TimescaleCluster(pulumi.ComponentResource):
     after the other, so that a changed setting or image leaves a primary at all times. What the nodes share is put into
     etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Only the stack's hosts may
     connect, with SCRAM over TLS 1.3; the superuser comes by the socket of a node. Patroni's REST API tells everyone how
-    the cluster is, and does what a part of the stack on a node's host asks for. A renewed certificate is taken up
-    without a restart.
+    the cluster is, and does what a part of the stack on a node's host asks for. A renewed certificate or a new password
+    is taken up without a restart.
     """
 
     members: tuple[DatabaseMember, ...]
