@@ -1,4 +1,7 @@
-"""`hft secrets rotate`: a role of the database gets a new password, and everything that logs in with it."""
+"""`hft secrets rotate`: a role of the database gets a new password, and everything that logs in with it.
+
+Also the nodes themselves and the deployment (docs/adr/0023-rotated-under-the-nodes.md).
+"""
 
 from pulumi import automation as auto
 
@@ -7,22 +10,20 @@ from ops.secret_list import generated_urns
 from ops.state import State
 from ops.workspace import Workspace
 
-ROTATED = ("db-guard", "db-monitoring", "db-owner", "db-reader", "db-ticks", "db-writer")
+ROTATED = (
+    *("db-admin", "db-guard", "db-monitoring", "db-owner", "db-reader"),
+    *("db-replication", "db-rewind", "db-ticks", "db-writer"),
+)
 """Secrets that an `up` changes on both ends, one after the other, while sessions go on."""
 
-_NOT_YET = {
-    "backup-cipher": "the repository is encrypted with it, and could not be opened with another one",
-    "db-admin": "the deployment itself logs in with it, and would have to know both",
-    "db-replication": "the nodes log in with it to each other, and would all have to know the new one at once",
-    "db-rewind": "the nodes log in with it to each other, and would all have to know the new one at once",
-}
+_NEVER = {"backup-cipher": "the repository is encrypted with it, and could not be opened with another one"}
 
 
 def to_rotate(state: State, name: str) -> str:
     """URN of a secret that may be made anew. Raises OpsError, and says what to do, where it may not."""
     urns = generated_urns(state)
-    if name in _NOT_YET:
-        raise OpsError(f"{name} cannot be rotated: {_NOT_YET[name]} (can be: {', '.join(ROTATED)})")
+    if name in _NEVER:
+        raise OpsError(f"{name} cannot be rotated: {_NEVER[name]} (can be: {', '.join(ROTATED)})")
     if name not in ROTATED:
         raise OpsError(f"{name} is no password of a database role (these are: {', '.join(ROTATED)})")
     if name not in urns:

@@ -72,7 +72,7 @@ class Recorder(Mocks):
 
     def __init__(self) -> None:
         self.outputs: dict[str, dict[str, Any]] = {}
-        """Type token → outputs to add to what new_resource returns."""
+        """Type token or logical name → outputs to add to what new_resource returns."""
         self._lock = threading.Lock()
         self._registrations: list[Registration] = []
         self._safety: dict[tuple[str, str], Safety] = {}
@@ -88,7 +88,12 @@ class Recorder(Mocks):
             self._registrations.append(
                 Registration(args.typ, args.name, unwrapped, args.provider or "", bool(args.custom))
             )
-        return f"{args.name}-id", {**args.inputs, **_computed(args), **self.outputs.get(args.typ, {})}
+        return f"{args.name}-id", {
+            **args.inputs,
+            **_computed(args),
+            **self.outputs.get(args.typ, {}),
+            **self.outputs.get(args.name, {}),
+        }
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:
         raise AssertionError(f"a component called {args.token}")

@@ -1,6 +1,6 @@
 """Patroni nodes: one primary, the rest standbys. Does not own etcd, the route to the primary, or backups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,12 @@ from components._common.tls import (
 )
 from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
+from components.database.passwords import take_spec, write_spec
 from components.database.render import (
     BOOTSTRAP_FILE,
     DATA_DIR,
-    REPLICATION,
-    REWIND,
+    PASSWORDS_DIR,
     SHARED_KEY,
-    SUPERUSER,
     archiving_yml,
     patroni_yml,
     shared_json,
@@ -104,7 +103,7 @@ class TimescaleClusterArgs:
     etcd_endpoints: tuple[str, ...]
     """`address:port` of each etcd member."""
     admin_password: pulumi.Input[str]
-    """Password of `hft_admin` (secret db-admin), who makes all else; set when the cluster is first made."""
+    """Password of `hft_admin` (secret db-admin), who makes all else."""
     replication_password: pulumi.Input[str]
     """Password of `replicator` (secret db-replication)."""
     rewind_password: pulumi.Input[str]
@@ -127,16 +126,16 @@ class TimescaleCluster(pulumi.ComponentResource):
     after the other, so that a changed setting or image leaves a primary at all times. What the nodes share is put into
     etcd as a whole, which undoes `patronictl edit-config` and ends a `patronictl pause`. Only the stack's hosts may
     connect, with SCRAM over TLS 1.3; the superuser comes by the socket of a node. Patroni's REST API tells everyone how
-    the cluster is, and does what a part of the stack on a node's host asks for. A renewed certificate is taken up
-    without a restart.
+    the cluster is, and does what a part of the stack on a node's host asks for. A renewed certificate or a new password
+    is taken up without a restart.
     """
 
     members: tuple[DatabaseMember, ...]
     """The nodes."""
     data: tuple[NodeData, ...]
     """The nodes as a backup sees them."""
-    writable: pulumi.Resource
-    """The first node: whatever writes has `depends_on=[cluster.writable]`."""
+    writable: pulumi.Output[pulumi.Resource]
+    """The first node, once hft_admin can log in on every node: what writes has `depends_on=[cluster.writable]`."""
     replicated: pulumi.Input[pulumi.Resource]
     """There once commits wait for as many standbys as the settings ask for: whatever must not be lost depends on it."""
     scrape_targets: tuple[ScrapeTarget, ...]
@@ -151,15 +150,17 @@ class TimescaleCluster(pulumi.ComponentResource):
         nodes: list[docker.Container] = []
         volumes = [self._make_volume(name, args, index) for index in range(len(self.members))]
         shared = ended_well(self._make_shared(name, args))
+        written = [ended_well(self._make_passwords(name, args, index)) for index in range(len(self.members))]
         for index, host in enumerate(args.settings.hosts):
             after = nodes[-1] if nodes else shared
-            nodes.append(self._make_node(name, args, index, volumes[index], after=after))
+            nodes.append(self._make_node(name, args, index, volumes[index], after=[after, written[index]]))
             self._make_exporter(name, args, index, exporters[index], args.placements[host])
         self.data = tuple(
             NodeData(member=member, host=host, volume=volume.name)
             for member, host, volume in zip(self.members, args.settings.hosts, volumes, strict=True)
         )
-        self.writable = nodes[0]
+        taken = [ended_well(self._make_roles(name, args, index, node, written)) for index, node in enumerate(nodes)]
+        self.writable = pulumi.Output.all(*taken).apply(lambda _: nodes[0])
         self.replicated = self._make_replicated(name, args, after=nodes[args.settings.synchronous_standbys])
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
         self.alert_rules = alert_rules()
@@ -215,6 +216,41 @@ class TimescaleCluster(pulumi.ComponentResource):
         )
         return ended_well(container)
 
+    def _make_passwords(self, name: str, args: TimescaleClusterArgs, index: int) -> docker.Container:
+        """Writes the passwords of a node into its volume: before it first starts, and again when one has changed."""
+        placement = args.placements[args.settings.hosts[index]]
+        live = args.tls.live[self.members[index].name]
+        spec = write_spec(f"{name}-passwords", index, args.image, _secrets(args), live.volume)
+        return docker.Container(
+            f"{name}-passwords-{index}",
+            one_shot_arguments(spec, placement),
+            opts=options(self, placement, [live.filled]),
+        )
+
+    def _make_roles(
+        self,
+        name: str,
+        args: TimescaleClusterArgs,
+        index: int,
+        node: docker.Container,
+        after: Sequence[pulumi.Input[pulumi.Resource]],
+    ) -> docker.Container:
+        """Has the roles take their passwords, which all nodes know by then, if this is the node that leads."""
+        placement = args.placements[args.settings.hosts[index]]
+        spec = take_spec(
+            f"{name}-roles",
+            index,
+            args.image,
+            _secrets(args),
+            server=node,
+            member=self.members[index],
+            bootstrap=_BOOTSTRAP.read_text(),
+            authority_pem=args.tls.authority_pem,
+        )
+        return docker.Container(
+            f"{name}-roles-{index}", one_shot_arguments(spec, placement), opts=options(self, placement, after)
+        )
+
     def _make_volume(self, name: str, args: TimescaleClusterArgs, index: int) -> docker.Volume:
         placement = args.placements[args.settings.hosts[index]]
         return kept_volume(
@@ -232,7 +268,7 @@ class TimescaleCluster(pulumi.ComponentResource):
         args: TimescaleClusterArgs,
         index: int,
         volume: docker.Volume,
-        after: pulumi.Input[pulumi.Resource],
+        after: Sequence[pulumi.Input[pulumi.Resource]],
     ) -> docker.Container:
         member, placement = self.members[index], args.placements[args.settings.hosts[index]]
         live = args.tls.live[member.name]
@@ -246,15 +282,13 @@ class TimescaleCluster(pulumi.ComponentResource):
             command=[_PATRONI_DIR],
             files={
                 f"{_PATRONI_DIR}/10-patroni.yml": patroni_yml(args.settings, member, args.etcd_endpoints, nodes),
-                f"{_PATRONI_DIR}/20-authentication.yml": _authentication(args),
                 BOOTSTRAP_FILE: _BOOTSTRAP.read_text(),
                 **_archiving_files(args.archiving),
             },
-            secrets={"db-admin": args.admin_password, "db-rewind": args.rewind_password},
-            embedded_secrets=["db-replication", *(args.archiving.secrets if args.archiving else ())],
+            embedded_secrets=args.archiving.secrets if args.archiving else (),
             volumes={DATA_DIR: volume.name, **(args.archiving.volumes if args.archiving else {})},
             host_paths_written=args.archiving.host_paths if args.archiving else {},
-            volumes_read={TLS_DIR: live.volume},
+            volumes_read={TLS_DIR: live.volume, PASSWORDS_DIR: live.volume},
             tmpfs=("/tmp", "/run/postgresql"),
             healthy=[
                 *("curl", "-fsS", "--cacert", SERVER_AUTHORITY_FILE, "-o", "/dev/null"),
@@ -271,7 +305,7 @@ class TimescaleCluster(pulumi.ComponentResource):
         node = docker.Container(
             f"{name}-node-{index}",
             arguments(spec, placement),
-            opts=options(self, placement, depends_on=[after, live.filled]),
+            opts=options(self, placement, depends_on=[*after, live.filled]),
         )
         self._make_reload(name, args, index, placement, node)
         return node
@@ -342,15 +376,12 @@ def _exporter_endpoints(settings: DatabaseSettings, placements: Placements) -> l
     return [Endpoint(placements[host].address, port) for host, port in zip(settings.hosts, ports, strict=True)]
 
 
-def _authentication(args: TimescaleClusterArgs) -> pulumi.Output[str]:
-    # Nodes reach each other by address, which is in their certificates.
-    verified = {"sslmode": "verify-full", "sslrootcert": SERVER_AUTHORITY_FILE}
-    roles = {
-        "superuser": {"username": SUPERUSER},
-        "replication": {"username": REPLICATION, "password": args.replication_password, **verified},
-        "rewind": {"username": REWIND, "password": args.rewind_password, **verified},
+def _secrets(args: TimescaleClusterArgs) -> Mapping[str, pulumi.Input[str]]:
+    return {
+        "db-admin": args.admin_password,
+        "db-replication": args.replication_password,
+        "db-rewind": args.rewind_password,
     }
-    return pulumi.Output.secret(pulumi.Output.json_dumps({"postgresql": {"authentication": roles}}))
 
 
 def _archiving_files(archiving: Archiving | None) -> Mapping[str, pulumi.Input[str]]:

@@ -14,13 +14,11 @@ from components._common.endpoint import Endpoint
 from components._common.one_shot import ended_well
 from components._common.placement import Placement
 from components.database.hypertables import hypertables_json
-from components.database.render import roles_json
+from components.database.render import ADMIN, roles_json
 from components.database.settings import DATABASE, DatabaseObjectsSettings, RoleSettings
 
 TOKEN = "hft:database:DatabaseObjects"
 SCHEMA = "trading"
-ADMIN = "hft_admin"
-"""Who makes all of this; made by bootstrap.sh."""
 OWNER, WRITER, TICKS = "hft_owner", "hft_writer", "hft_ticks"
 READER, MONITORING, GUARD = "hft_reader", "hft_monitoring", "hft_guard"
 _MIGRATIONS = Path(__file__).with_name("migrations")

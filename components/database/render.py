@@ -1,4 +1,4 @@
-"""The text that etcd and Patroni start with; pure. Holds no secret: Patroni merges 20-authentication.yml over it."""
+"""The text that etcd and Patroni start with; pure. Holds no secret: a node looks for passwords in `PASSWORDS_DIR`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,13 @@ SCOPE = "hft"
 SHARED_KEY = f"/hft/{SCOPE}/config"
 """Where Patroni looks in etcd for what all nodes share."""
 SUPERUSER, REPLICATION, REWIND = "postgres", "replicator", "rewind_user"
-"""Patroni's own roles. The last is made by images/timescaledb/hft-post-bootstrap."""
+"""Roles of the nodes."""
+ADMIN = "hft_admin"
+"""Who makes what is inside the database."""
 BOOTSTRAP_FILE = "/etc/hft/bootstrap.sh"
-"""Where a node has the script that Patroni calls on a new cluster."""
+"""Where a node has the script that makes all of these, and gives them their passwords."""
+PASSWORDS_DIR = "/var/lib/postgresql"
+"""Home of the user that a node runs as: libpq looks there into .pgpass whenever it connects."""
 # With 1 MiB, Patroni's default, a burst of ticks leaves nobody to elect, though the quorum has every order.
 _MOST_LAG_MIB = 64
 
@@ -234,7 +238,7 @@ def _bootstrap() -> dict[str, Any]:
             {"builtin-locale": "C.UTF-8"},
             {"locale": "C.UTF-8"},
         ],
-        "post_bootstrap": f"/bin/sh {BOOTSTRAP_FILE}",
+        "post_bootstrap": f"/bin/sh {BOOTSTRAP_FILE} {PASSWORDS_DIR}",
     }
 
 
@@ -245,8 +249,10 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str,
         "connect_address": str(member.postgres),
         "data_dir": CLUSTER_PATH,
         "bin_dir": "/usr/lib/postgresql/17/bin",
+        # Patroni writes no such file, as it knows no password, but wants to be able to.
         "pgpass": "/tmp/pgpass",
         "use_unix_socket": True,
+        "authentication": _authentication(),
         "before_stop": f"/usr/local/bin/hft-before-stop {CLUSTER_PATH}",
         "callbacks": {"on_start": after_start, "on_role_change": after_start},
         "basebackup": [
@@ -257,6 +263,16 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str,
             "no-slot",
         ],
         "parameters": {**node_parameters(settings), **_TLS},
+    }
+
+
+def _authentication() -> dict[str, Any]:
+    # Nodes reach each other by address, which is in their certificates.
+    verified = {"sslmode": "verify-full", "sslrootcert": SERVER_AUTHORITY_FILE}
+    return {
+        "superuser": {"username": SUPERUSER},
+        "replication": {"username": REPLICATION, **verified},
+        "rewind": {"username": REWIND, **verified},
     }
 
 

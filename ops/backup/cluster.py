@@ -1,11 +1,13 @@
 """The nodes of a stack's database as containers: who leads, and stopping and starting them, also all at once."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docker import DockerClient
 from docker.models.containers import Container
 
+from components.database.render import BOOTSTRAP_FILE, PASSWORDS_DIR
 from ops.db import patroni
 from ops.db.ask import Patronis
 from ops.db.layout import Layout
@@ -14,6 +16,8 @@ from ops.waiting import wait_until
 
 # A node replays what it has written since its last checkpoint, and Patroni looks every loop.
 _LEADS_SECONDS = 300
+# It has just been promoted, and may say so before it takes writes.
+_PASSWORDS_SECONDS = 60
 # A standby copies the whole database.
 _FOLLOW_SECONDS = 24 * 3600
 _RUNNING = "running"
@@ -90,6 +94,20 @@ class Cluster:
 
         advice = f"read its log (docker logs {self.server(name).name})"
         wait_until(leads, _LEADS_SECONDS, f"after {_LEADS_SECONDS} s {name} does not lead: {advice}")
+
+    def give_passwords(self, name: str) -> None:
+        """Give the nodes' roles and hft_admin the passwords that are in force, by the node that leads. Raises OpsError.
+
+        What was restored has those of its time, and no other node could copy it with the ones of today.
+        """
+        connection = f"port={self.layout.nodes[name][0].postgres_port} dbname=postgres"
+        argv = ["sh", BOOTSTRAP_FILE, PASSWORDS_DIR, connection]
+
+        def given() -> bool:
+            return bool(self.server(name).exec_run(argv).exit_code == 0)
+
+        advice = f"docker exec {self.server(name).name} {shlex.join(argv)}"
+        wait_until(given, _PASSWORDS_SECONDS, f"{name} gives its roles no passwords: {advice}")
 
     def follow(self) -> None:
         """Wait until every other node streams from the one that leads. Raises OpsError."""

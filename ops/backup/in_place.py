@@ -103,6 +103,7 @@ def carry_out(cluster: Cluster, chosen: Plan, screen: Screen) -> None:
             _require(step(name, "take-over"), f"{name}: its data could not be put aside")
     with screen.timed(f"{chosen.leader} leads"):
         cluster.lead(chosen.leader)
+        cluster.give_passwords(chosen.leader)
     with screen.timed("the other nodes have copied it and follow"):
         cluster.start(others)
         cluster.follow()

@@ -56,7 +56,7 @@ class Cluster:
     sandbox: Sandbox
     """Where `hft` finds the stack."""
     passwords: dict[str, str]
-    """Role → password as of the latest update, of those who write."""
+    """Role → password as of the latest update: of those who write, of the deployment and of the nodes."""
     database: DatabaseSettings
     pooling: PoolingSettings
     http: httpx.Client
@@ -150,6 +150,11 @@ class Cluster:
                 container.pause()
                 thawed.callback(container.unpause)
             yield
+
+    def node_id(self, host: Host) -> str:
+        """Id of the container of a host's node: a new one where it was replaced."""
+        with self.node(host) as container:
+            return str(container.id)
 
     def fenced(self) -> list[Host]:
         """Hosts that answer and say that they fence another one."""
@@ -326,7 +331,13 @@ def deployed(
 
 def _passwords(sandbox: Sandbox) -> dict[str, str]:
     exported = sandbox.outputs()
-    return {"hft_writer": exported["writer_password"], "hft_ticks": exported["ticks_password"]}
+    return {
+        "hft_writer": exported["writer_password"],
+        "hft_ticks": exported["ticks_password"],
+        "hft_admin": exported["admin_password"],
+        "replicator": exported["replication_password"],
+        "rewind_user": exported["rewind_password"],
+    }
 
 
 def _ended(process: subprocess.Popen[str], status: int = 0) -> str:

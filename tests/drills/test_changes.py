@@ -45,6 +45,23 @@ def logs_in(cluster: Cluster, at: Host, password: str) -> bool:
         return False
 
 
+def comes_in(cluster: Cluster, host: Host, role: str, password: str) -> bool:
+    """Whether the node of a host lets a role in that comes from there, without pooler and router."""
+    port = cluster.database.postgres_port
+    login = f"host={host.address} port={port} user={role} password={password} dbname=postgres sslmode=require"
+    with cluster.node(host) as container:
+        status, output = container.exec_run(["psql", "-XAtqc", "SELECT 1", login])
+    assert status == 0 or b"password authentication failed" in output, output
+    return bool(status == 0)
+
+
+def unmoved(cluster: Cluster, leader: Host) -> list[str]:
+    """What a replaced or restarted node, a failover or a cut replication would change."""
+    started = [cluster.ask(host, "SELECT pg_postmaster_start_time()") for host in cluster.hosts]
+    streams = "SELECT application_name, pid, backend_start FROM pg_stat_replication ORDER BY 1"
+    return [*map(cluster.node_id, cluster.hosts), *started, cluster.ask(leader, streams)]
+
+
 def test_given_load_when_a_password_is_rotated_then_no_session_is_cut(
     cluster: Cluster, leader: Host, load: Load
 ) -> None:
@@ -58,6 +75,30 @@ def test_given_load_when_a_password_is_rotated_then_no_session_is_cut(
     load.await_more(AGAIN_SECONDS)
     after = cluster.passwords["hft_writer"]
     assert [logs_in(cluster, leader, password) for password in (before, after)] == [False, True]
+    assert load.errors() == []
+    judge(cluster, load, _BUSY_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("secret", "role"),
+    [("db-admin", "hft_admin"), ("db-replication", "replicator"), ("db-rewind", "rewind_user")],
+    ids=["db-admin", "db-replication", "db-rewind"],
+)
+def test_given_load_when_a_password_of_the_nodes_is_rotated_then_no_node_is_touched(
+    cluster: Cluster, leader: Host, load: Load, secret: str, role: str
+) -> None:
+    # Given
+    before, password = unmoved(cluster, leader), cluster.passwords[role]
+
+    # When
+    print(cluster.update("rotate", secret))
+
+    # Then
+    load.await_more(AGAIN_SECONDS)
+    for host in cluster.hosts:
+        assert [comes_in(cluster, host, role, each) for each in (password, cluster.passwords[role])] == [False, True]
+    assert unmoved(cluster, leader) == before
+    assert cluster.leader() == leader
     assert load.errors() == []
     judge(cluster, load, _BUSY_SECONDS)
 

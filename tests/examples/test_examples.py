@@ -58,10 +58,16 @@ def test_the_database_comes_alone(run: Any, recorder: Recorder) -> None:
         "tsdb-node-0",
         "tsdb-node-1",
         "tsdb-node-2",
+        "tsdb-passwords-0",
+        "tsdb-passwords-1",
+        "tsdb-passwords-2",
         "tsdb-reload-0",
         "tsdb-reload-1",
         "tsdb-reload-2",
         "tsdb-replicated",
+        "tsdb-roles-0",
+        "tsdb-roles-1",
+        "tsdb-roles-2",
         "tsdb-shared",
     ]
     assert len(recorder.names(VOLUME)) == 12

@@ -8,6 +8,7 @@ from ops.state import State
 from tests.ops.states import entry, state, urn
 
 PASSWORD = "random:index/randomPassword:RandomPassword"
+ALL = "db-admin, db-guard, db-monitoring, db-owner, db-reader, db-replication, db-rewind, db-ticks, db-writer"
 
 
 def made(*names: str) -> State:
@@ -20,30 +21,38 @@ def made(*names: str) -> State:
 
 @pytest.mark.parametrize("name", ROTATED)
 def test_the_passwords_of_roles_are_rotated(name: str) -> None:
-    assert to_rotate(made("db-admin", *ROTATED), name) == urn(PASSWORD, f"secrets-{name}")
+    assert to_rotate(made("backup-cipher", *ROTATED), name) == urn(PASSWORD, f"secrets-{name}")
 
 
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
         (
-            "db-admin",
-            "db-admin cannot be rotated: the deployment itself logs in with it, and would have to know both "
-            "(can be: db-guard, db-monitoring, db-owner, db-reader, db-ticks, db-writer)",
+            "backup-cipher",
+            "backup-cipher cannot be rotated: the repository is encrypted with it, and could not be opened with "
+            f"another one (can be: {ALL})",
         ),
         (
             "db-writr",
-            "db-writr is no password of a database role "
-            "(these are: db-guard, db-monitoring, db-owner, db-reader, db-ticks, db-writer)",
+            f"db-writr is no password of a database role (these are: {ALL})",
+        ),
+        (
+            "grafana-admin",
+            f"grafana-admin is no password of a database role (these are: {ALL})",
         ),
         (
             "db-writer",
             "db-writer is not made by the stack: pulumi config set --secret hft:secret-db-writer, then hft up",
         ),
+        (
+            "db-replication",
+            "db-replication is not made by the stack: "
+            "pulumi config set --secret hft:secret-db-replication, then hft up",
+        ),
     ],
 )
 def test_any_other_is_refused_and_told_why(name: str, problem: str) -> None:
     with pytest.raises(OpsError) as refused:
-        to_rotate(made("db-admin", "db-owner"), name)
+        to_rotate(made("backup-cipher", "db-owner"), name)
 
     assert refused.value.problems == (problem,)

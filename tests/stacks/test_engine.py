@@ -162,7 +162,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
-    assert f"{202 + 7 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{208 + 7 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:
@@ -192,8 +192,8 @@ def test_destroy_by_hand_keeps_what_protected_data_stands_on(twin: Twin, host: D
     assert _containers(host) == [
         *(f"hft-twin-etcd-{index}{part}" for index in range(3) for part in ("", "-tls")),
         "hft-twin-router",
-        "hft-twin-tsdb-0",
-        "hft-twin-tsdb-0-tls",
+        *(f"hft-twin-tsdb-{index}{part}" for index in range(3) for part in ("", "-tls")),
+        *(f"hft-twin-tsdb-{part}-{index}" for part in ("passwords", "roles") for index in range(3)),
         "hft-twin-tsdb-shared",
     ]
 

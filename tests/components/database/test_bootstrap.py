@@ -9,13 +9,14 @@ from psycopg.sql import SQL, Composed, Literal
 
 from components.database import DatabaseObjectsSettings
 from components.database.hypertables import hypertables_json
-from components.database.render import roles_json
+from components.database.render import PASSWORDS_DIR, roles_json
 from components.database.settings import TRADING_HYPERTABLES
 from tests.components.authority import certified
 from tests.components.database.hypertables.conftest import MIGRATIONS
 from tests.components.database.test_objects import DEFAULT_PRIVILEGES, GRANT, GRANT_ROLE, ROLE, build
 from tests.components.etcd import AUTHORITY
-from tests.components.node import BOOTSTRAP, MEMBER, smallest_node
+from tests.components.node import BOOTSTRAP, MEMBER, secrets, smallest_node
+from tests.components.node import PASSWORDS as SECRETS
 from tests.components.programs import Ended, beside, execute, run
 from tests.conftest import Recorder
 from toolchain.plugins.postgresql import default_privileges, grant_roles, grant_sql, role_sql
@@ -214,14 +215,15 @@ def test_a_role_without_a_grant_does_not_come_into_the_database(node: Container)
 
 
 def test_a_second_call_takes_the_secret_of_then_and_changes_nothing_else(node: Container) -> None:
-    again = ["sh", "/etc/hft/bootstrap.sh", "host=/run/postgresql port=15432 dbname=postgres"]
+    again = ["sh", "/etc/hft/bootstrap.sh", PASSWORDS_DIR, "host=/run/postgresql port=15432 dbname=postgres"]
 
     assert execute(node, again) == (0, "")
     assert by_tcp(node, "hft_admin", "SELECT 1") == (0, "1\n")
 
 
-def test_without_the_secret_nothing_is_made() -> None:
-    script = ["sh", "/etc/hft/bootstrap.sh", "dbname=postgres"]
-    ended = run("timescaledb", script, {"/etc/hft/bootstrap.sh": BOOTSTRAP.read_text()})
+@pytest.mark.parametrize("secret", SECRETS)
+def test_without_a_secret_nothing_is_made(secret: str) -> None:
+    script = ["sh", "/etc/hft/bootstrap.sh", "/run/secrets", "dbname=postgres"]
+    files = {"/etc/hft/bootstrap.sh": BOOTSTRAP.read_text(), **secrets({**SECRETS, secret: ""})}
 
-    assert ended == (1, "bootstrap.sh: /run/secrets/db-admin is missing or empty\n")
+    assert run("timescaledb", script, files) == (1, f"bootstrap.sh: /run/secrets/{secret} is missing or empty\n")

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,8 @@ BOOTSTRAP = Path(__file__).parents[3] / "components/database/bootstrap.sh"
 QUERIES = Path(__file__).parents[3] / "components/database/exporter_queries.yaml"
 EXPORTERS = ["tsdb-exporter-0", "tsdb-exporter-1", "tsdb-exporter-2"]
 RELOADS = ["tsdb-reload-0", "tsdb-reload-1", "tsdb-reload-2"]
+PASSWORDS = ["tsdb-passwords-0", "tsdb-passwords-1", "tsdb-passwords-2"]
+ROLES = ["tsdb-roles-0", "tsdb-roles-1", "tsdb-roles-2"]
 VOLUMES = ["tsdb-data-0", "tsdb-data-1", "tsdb-data-2"]
 MEMBERS = [
     DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008),
@@ -65,13 +66,17 @@ def label(found: dict[str, Any], name: str) -> str | None:
 def test_it_makes_nodes_exporters_and_volumes_on_their_hosts(recorder: Recorder) -> None:
     recorder.run(lambda: build() and None)
 
-    assert recorder.names(CONTAINER) == [*EXPORTERS, *NODES, *RELOADS, "tsdb-replicated", "tsdb-shared"]
+    assert recorder.names(CONTAINER) == [
+        *(*EXPORTERS, *NODES, *PASSWORDS, *RELOADS, "tsdb-replicated", *ROLES, "tsdb-shared")
+    ]
     assert recorder.names(VOLUME) == VOLUMES
     assert recorder.provider(CONTAINER, "tsdb-shared") == "on-a"
     for index, host in enumerate(("on-a", "on-b", "on-a")):
         assert recorder.provider(CONTAINER, NODES[index]) == host
         assert recorder.provider(CONTAINER, EXPORTERS[index]) == host
         assert recorder.provider(CONTAINER, RELOADS[index]) == host
+        assert recorder.provider(CONTAINER, PASSWORDS[index]) == host
+        assert recorder.provider(CONTAINER, ROLES[index]) == host
         assert recorder.provider(VOLUME, VOLUMES[index]) == host
 
 
@@ -83,6 +88,7 @@ def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> Non
     assert found["volumes"] == [
         {"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-tsdb-2-data"},
         {"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-tsdb-2-tls", "readOnly": True},
+        {"containerPath": "/var/lib/postgresql", "volumeName": "hft-dev-tsdb-2-tls", "readOnly": True},
     ]
     assert found["tmpfs"] == {"/tmp": "", "/run/postgresql": ""}
     assert probe(found) == [
@@ -95,37 +101,59 @@ def test_a_node_runs_patroni_with_its_volume_and_room(recorder: Recorder) -> Non
     assert label(found, "hft.tier") == "data"
 
 
-def test_a_nodes_passwords_are_secret_and_named_in_its_label(recorder: Recorder) -> None:
+def test_a_node_has_no_password_among_its_arguments_and_is_not_made_anew_for_one(recorder: Recorder) -> None:
     found = deployed(recorder, "tsdb-node-2")
-    verified = {"sslmode": "verify-full", "sslrootcert": "/var/lib/hft/tls/ca.crt"}
-    authentication = {
-        "postgresql": {
-            "authentication": {
-                "superuser": {"username": "postgres"},
-                "replication": {"username": "replicator", "password": "r", **verified},
-                "rewind": {"username": "rewind_user", "password": "w", **verified},
-            }
-        }
-    }
 
+    assert found["uploads"] == [
+        {"file": "/etc/hft/bootstrap.sh", "content": BOOTSTRAP.read_text(), "permissions": "0444"},
+        {
+            "file": "/etc/hft/patroni/10-patroni.yml",
+            "content": patroni_yml(SETTINGS, MEMBERS[2], ENDPOINTS, ["10.0.0.1", "10.0.0.2"]),
+            "permissions": "0444",
+        },
+    ]
+    assert label(found, "hft.secrets") is None
+
+
+def test_a_one_shot_writes_the_passwords_of_a_node_before_it_starts(recorder: Recorder, options: Options) -> None:
+    found = deployed(recorder, "tsdb-passwords-2")
+
+    assert (found["name"], found["image"]) == ("hft-dev-tsdb-passwords-2", "sha256:timescaledb")
+    assert found["entrypoints"][:2] == ["/bin/sh", "-euc"]
     assert found["uploads"] == Secret(
         [
-            {"file": "/etc/hft/bootstrap.sh", "content": BOOTSTRAP.read_text(), "permissions": "0444"},
-            {
-                "file": "/etc/hft/patroni/10-patroni.yml",
-                "content": patroni_yml(SETTINGS, MEMBERS[2], ENDPOINTS, ["10.0.0.1", "10.0.0.2"]),
-                "permissions": "0444",
-            },
-            {
-                "file": "/etc/hft/patroni/20-authentication.yml",
-                "content": json.dumps(authentication),
-                "permissions": "0444",
-            },
             {"file": "/run/secrets/db-admin", "content": "a", "permissions": "0444"},
+            {"file": "/run/secrets/db-replication", "content": "r", "permissions": "0444"},
             {"file": "/run/secrets/db-rewind", "content": "w", "permissions": "0444"},
         ]
     )
-    assert label(found, "hft.secrets") == "db-admin,db-replication,db-rewind"
+    assert found["volumes"] == [{"containerPath": "/var/lib/hft/tls", "volumeName": "hft-dev-tsdb-2-tls"}]
+    assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
+    assert (found["memory"], label(found, "hft.secrets")) == (32, "db-admin,db-replication,db-rewind")
+    assert recorder.run(partial(options.after, "tsdb-passwords-2")) == ["tsdb-2-filled"]
+
+
+def test_the_roles_take_their_passwords_beside_each_node_once_all_nodes_know_them(
+    recorder: Recorder, options: Options
+) -> None:
+    found = deployed(recorder, "tsdb-roles-2")
+
+    assert (found["name"], found["image"]) == ("hft-dev-tsdb-roles-2", "sha256:timescaledb")
+    assert found["entrypoints"][:2] == ["/bin/sh", "-uc"]
+    assert found["command"] == ["10.0.0.1", "15433", "10.0.0.1:18009", "120"]
+    assert found["uploads"] == Secret(
+        [
+            {"file": "/etc/hft/bootstrap.sh", "content": BOOTSTRAP.read_text(), "permissions": "0444"},
+            {"file": "/etc/hft/ca.crt", "content": "the authority", "permissions": "0444"},
+            {"file": "/run/secrets/db-admin", "content": "a", "permissions": "0444"},
+            {"file": "/run/secrets/db-replication", "content": "r", "permissions": "0444"},
+            {"file": "/run/secrets/db-rewind", "content": "w", "permissions": "0444"},
+        ]
+    )
+    assert found["pidMode"] == "container:tsdb-node-2-id"
+    assert (found["attach"], found["logs"], found["mustRun"], found["restart"]) == (True, True, False, "no")
+    assert (found["memory"], label(found, "hft.secrets")) == (32, "db-admin,db-replication,db-rewind")
+    assert recorder.run(partial(options.after, "tsdb-roles-2")) == PASSWORDS
 
 
 def test_a_one_shot_brings_what_is_shared_to_every_member_of_etcd_it_knows(recorder: Recorder) -> None:
@@ -153,9 +181,9 @@ def test_nodes_start_one_after_the_other_once_etcd_has_what_they_share(recorder:
 
     assert recorder.run(partial(options.after, "tsdb-shared")) == ["tsdb-0-filled"]
     assert [recorder.run(partial(options.after, name)) for name in NODES] == [
-        ["tsdb-0-filled", "tsdb-shared"],
-        ["tsdb-1-filled", "tsdb-node-0"],
-        ["tsdb-2-filled", "tsdb-node-1"],
+        ["tsdb-0-filled", "tsdb-passwords-0", "tsdb-shared"],
+        ["tsdb-1-filled", "tsdb-node-0", "tsdb-passwords-1"],
+        ["tsdb-2-filled", "tsdb-node-1", "tsdb-passwords-2"],
     ]
 
 
@@ -169,7 +197,7 @@ def test_a_node_reads_a_renewed_certificate_and_is_not_made_anew_for_it(recorder
     assert recorder.run(partial(options.after, "tsdb-reload-2")) == ["tsdb-2-filled"]
 
 
-def test_writers_wait_for_the_first_node_and_what_must_not_be_lost_for_a_standby(recorder: Recorder) -> None:
+def test_writers_wait_for_the_nodes_and_their_roles_and_what_must_not_be_lost_for_a_standby(recorder: Recorder) -> None:
     names = seen(
         recorder,
         lambda cluster: pulumi.Output.all(
@@ -199,7 +227,7 @@ def test_without_synchronous_standbys_there_is_nothing_to_wait_for(recorder: Rec
 
 
 def test_no_node_starts_where_etcd_did_not_take_what_they_share(recorder: Recorder) -> None:
-    recorder.outputs[CONTAINER] = {"exitCode": 1, "containerLogs": "curl: (7) Failed to connect to 10.0.0.1\n"}
+    recorder.outputs["tsdb-shared"] = {"exitCode": 1, "containerLogs": "curl: (7) Failed to connect to 10.0.0.1\n"}
 
     with pytest.raises(RuntimeError) as raised:
         recorder.run(lambda: build() and None)
@@ -211,6 +239,23 @@ def test_no_node_starts_where_etcd_did_not_take_what_they_share(recorder: Record
         f"'urn:pulumi:stack::project::hft:database:TimescaleCluster${CONTAINER}::tsdb-shared'"
     )
     assert [name for name in recorder.names(CONTAINER) if name in NODES] == []
+
+
+def test_no_node_starts_without_its_passwords(recorder: Recorder) -> None:
+    recorder.outputs["tsdb-passwords-0"] = {"exitCode": 1, "containerLogs": "cp: No space left on device\n"}
+
+    with pytest.raises(RuntimeError, match="container hft-dev-tsdb-passwords-0 ended with exit status 1, want 0"):
+        recorder.run(lambda: build() and None)
+
+    assert [name for name in recorder.names(CONTAINER) if name in NODES] == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_nothing_is_written_to_a_cluster_where_a_node_did_not_take_the_passwords(recorder: Recorder, name: str) -> None:
+    recorder.outputs[name] = {"exitCode": 1, "containerLogs": "roles do not take their passwords\n"}
+
+    with pytest.raises(RuntimeError, match=f"container hft-dev-{name} ended with exit status 1, want 0"):
+        seen(recorder, lambda cluster: cluster.writable.urn)
 
 
 def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:

@@ -17,7 +17,16 @@ from tests.components.database.test_tuning import BOUNDS, number, parameters
 from tests.components.etcd import AUTHORITY, ETCD, arguments, etcdctl, healthy
 from tests.components.etcd import etcd as running_etcd
 from tests.components.etcd import member as etcd_member
-from tests.components.node import MEMBER, READY, SCRATCH, SMALLEST, patroni_files, shared, smallest_node
+from tests.components.node import (
+    MEMBER,
+    SCRATCH,
+    SMALLEST,
+    patroni_files,
+    ready,
+    shared,
+    smallest_node,
+    write_passwords,
+)
 from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
 from tests.conftest import CONTAINER, Recorder, placements, tls
 
@@ -215,8 +224,9 @@ def test_a_node_shows_etcd_the_certificate_that_is_there_now() -> None:
         certified("timescaledb", own) as mount,
     ):
         etcdctl(etcd, "put", SHARED_KEY, shared(settings))
-        options = {"network_mode": beside(etcd), "volumes": [*FOLDERS, DATA_DIR, mount], "shm_size": "256m", **SCRATCH}
-        with running("timescaledb", ["/etc/hft/patroni"], patroni_files(settings), READY, **options) as node:
+        volumes = [*FOLDERS, DATA_DIR, *write_passwords(mount)]
+        options = {"network_mode": beside(etcd), "volumes": volumes, "shm_size": "256m", **SCRATCH}
+        with running("timescaledb", ["/etc/hft/patroni"], patroni_files(settings), ready(), **options) as node:
             volume = mount.partition(":")[0]
             fill("timescaledb", volume, {**of_a_stranger, "/etc/hft/ca.crt": AUTHORITY.pem})
             # What is open stays.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from docker.models.containers import ExecResult
 
 from components._common.endpoint import DatabaseMember
 from ops.backup import cluster as clusters
@@ -19,6 +20,7 @@ class Server:
         self.name, self.done = name, done
         self.status = "running"
         self.attrs = {"Config": {"StopTimeout": 60}}
+        self.exits: list[int] = []
 
     def stop(self, timeout: int) -> None:
         self.done.append(f"stop {self.name} within {timeout} s")
@@ -28,8 +30,10 @@ class Server:
         self.done.append(f"start {self.name}")
         self.status = "running"
 
-    def exec_run(self, argv: list[str]) -> None:
+    def exec_run(self, argv: list[str]) -> ExecResult:
         self.done.append(f"{self.name}: {' '.join(argv[:2])}")
+        self.ran = argv
+        return ExecResult(self.exits.pop(0) if self.exits else 0, b"")
 
 
 class World:
@@ -116,6 +120,22 @@ def test_a_node_that_does_not_lead_in_time_is_told(world: World, monkeypatch: py
     world.views = [NOBODY]
     with pytest.raises(OpsError, match=r"tsdb-0 does not lead: read its log \(docker logs tsdb-0\)"):
         world.cluster.lead("tsdb-0")
+
+
+def test_roles_get_the_passwords_of_today_as_soon_as_the_node_takes_writes(world: World) -> None:
+    server = world.servers["tsdb-0"]
+    server.exits = [3, 0]
+    world.cluster.give_passwords("tsdb-0")
+
+    assert world.done == ["tsdb-0: sh /etc/hft/bootstrap.sh"] * 2
+    assert server.ran[2:] == ["/var/lib/postgresql", "port=15432 dbname=postgres"]
+
+
+def test_a_node_that_gives_no_passwords_in_time_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_PASSWORDS_SECONDS", 0.05)
+    world.servers["tsdb-0"].exits = [3] * 1000000
+    with pytest.raises(OpsError, match="tsdb-0 gives its roles no passwords: docker exec tsdb-0 sh /etc/hft/bootstrap"):
+        world.cluster.give_passwords("tsdb-0")
 
 
 def test_all_others_are_waited_for(world: World) -> None:
