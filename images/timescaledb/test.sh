@@ -26,9 +26,8 @@ python3 -m http.server --bind 127.0.0.1 --directory /run/postgresql 32379 2> /de
 for _ in $(seq 50); do curl -sS -o /dev/null http://127.0.0.1:32379 2> /dev/null && break || sleep 0.1; done
 patroni --validate-config /tmp/patroni --ignore-listen-port
 
-# What Patroni does at a first start: a cluster, then the script, here twice as it must stand a second call.
+# A server with all that the image brings.
 initdb --pgdata=/var/lib/hft/data/pg17 --auth=trust --data-checksums > /dev/null
-printf '%s' "it's \\ a \"password\"" > /run/secrets/db-rewind
 cat >> /var/lib/hft/data/pg17/postgresql.conf <<'EOF'
 listen_addresses = '127.0.0.1'
 port = 35432
@@ -38,12 +37,7 @@ timescaledb.telemetry_level = off
 shared_buffers = 16MB
 EOF
 pg_ctl --pgdata=/var/lib/hft/data/pg17 --wait --log=/tmp/postgres.log start > /dev/null || { cat /tmp/postgres.log; exit 1; }
-hft-post-bootstrap 'dbname=postgres user=postgres host=127.0.0.1 port=35432'
-hft-post-bootstrap ignored 'dbname=postgres user=postgres host=127.0.0.1 port=35432'
 sql() { psql -XAtq --host=127.0.0.1 --port=35432 --username=postgres --dbname=postgres --command="$1"; }
-test "$(sql "SELECT rolcanlogin AND NOT rolsuper AND rolpassword LIKE 'SCRAM-SHA-256\$%' FROM pg_authid WHERE rolname = 'rewind_user'")" = t
-test "$(sql "SELECT has_function_privilege('rewind_user', 'pg_read_binary_file(text)', 'EXECUTE')")" = t
-! grep -F 'a "password"' /tmp/postgres.log || exit 1
 for extension in timescaledb pg_cron pgaudit; do sql "CREATE EXTENSION $extension" 2>&1 | grep -i error && exit 1; done
 sql 'CREATE TABLE ticks (at timestamptz NOT NULL, price numeric)'
 sql "SELECT create_hypertable('ticks', 'at')" > /dev/null
@@ -74,6 +68,3 @@ hft-before-stop /var/lib/hft/data/pg17
 pg_ctl --pgdata=/var/lib/hft/data/pg17 status > /dev/null
 pg_controldata /var/lib/hft/data/pg17 | grep -q '^Database cluster state: *shut down$'
 exec 9>&-
-rm /run/secrets/db-rewind
-! hft-post-bootstrap 'dbname=postgres' 2> /tmp/refused || exit 1
-grep -q 'db-rewind is missing or empty' /tmp/refused

@@ -1,12 +1,16 @@
-"""The drilled stack, whose routers look for the primary as the setting `hft:router-checks` says, where there is one."""
+"""The drilled stack as a peer would have it, where the setting `hft:router-checks` says how its routers look for the
+primary: they do so in these words, and no crash of PostgreSQL wakes Patroni."""
 
 import runpy
 from pathlib import Path
 
 import pulumi
 
-from components.pooling import render
+import components.database.render as database
+import components.pooling.render as pooling
 
 if checks := pulumi.Config("hft").get("router-checks"):
-    render._checks = lambda failover, times=1: checks  # type: ignore[assignment]  # a peer's, which no setting of ours says
+    node = database._postgresql
+    pooling._checks = lambda failover, times=1: checks  # type: ignore[assignment]  # no setting of ours says these
+    database._postgresql = lambda settings, member: {**node(settings, member), "callbacks": {}}
 runpy.run_path(str(Path(__file__).resolve().with_name("program.py")))

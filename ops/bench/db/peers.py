@@ -17,9 +17,10 @@ FAULTS: Mapping[str, str] = {
 _TABLE = """
 ### Beside others
 How long writes stop in s, median, least and most of {rounds} times each, all in one run, and acknowledged rows lost in
-all of them. The stack is this project's for all, with its etcd, TLS, pooler and writer; what differs is the timers of
-Patroni, HAProxy and PgBouncer that each ships, witnesses, and whether a commit waits for a standby, which it does by
-default in this project only. A planned switchover is `hft db switchover`, and Patroni's own for the others.
+all of them. The stack is this project's for all, with its etcd, TLS, pooler and writer. What differs is the timers of
+Patroni, HAProxy and PgBouncer that each ships, and what only this project has: witnesses, a crash that wakes Patroni,
+and commits that wait for a standby by default. A planned switchover is `hft db switchover`, and Patroni's own for the
+others.
 
 | settings of | {faults} | rows lost | errors at the client |
 |---|{rules}---|---|
