@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from components._common.endpoint import Endpoint
-from components._common.naming import docker_name
+from components._common.naming import docker_name, member_name
 from components._common.ports import member_ports
 from stacks.settings import StackSettings
 
@@ -52,7 +52,9 @@ def _pooling(settings: StackSettings, table: _Table) -> Iterator[Part]:
     for host in pooler.hosts:
         yield table.psql("writer", host, pooler.listen_port, "hft_writer@hft", "pooler")
         yield table.psql("reader", host, pooler.listen_port, "hft_reader@hft_ro", "pooler")
-        yield table.http("pooler-exporter", host, pooler.exporter_port, "/metrics")
+        for index in range(pooler.processes):
+            exporter = member_name("pooler-exporter", index + 1 if pooler.processes > 1 else None)
+            yield table.http(exporter, host, pooler.exporter_port + index, "/metrics")
     for host in router.hosts:
         yield table.psql("router-writer", host, router.writer_port, "hft_owner@hft", "router")
         yield table.psql("router-reader", host, router.reader_port, "hft_reader@hft", "router")

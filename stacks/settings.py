@@ -114,16 +114,18 @@ class StackSettings(Settings):
         return self
 
     @model_validator(mode="after")
-    def _pools_leave_direct_engines_their_connections(self) -> "StackSettings":
+    def _pools_leave_each_other_and_direct_engines_their_connections(self) -> "StackSettings":
         pooler, limit = self.pooling.pooler, self.database.objects.writer.connection_limit
         direct = sum(engine.direct_connections for engine in self.trading.engines)
-        pooled = pooler.pool_size * len(pooler.hosts)
-        # Who finds no connection free waits in a pooler, but is refused past it.
-        if direct and direct + pooled > limit:
+        pooled = pooler.pool_size * pooler.processes * len(pooler.hosts)
+        # Who finds no connection free waits in a pooler, but is refused past it. And a process that finds none free
+        # gets none of those that another one keeps.
+        if (direct or pooler.processes > 1) and direct + pooled > limit:
             raise ValueError(
                 f"database.objects.writer.connection_limit={limit} is less than the {direct + pooled} that hft_writer "
-                f"may need: {pooled} by pooling.pooler.pool_size={pooler.pool_size} on {', '.join(pooler.hosts)}, "
-                f"{direct} by trading.engines[].orders_path=direct: lower pool_size or raise connection_limit"
+                f"may need: {pooled} by pooling.pooler.pool_size={pooler.pool_size} in each of "
+                f"processes={pooler.processes} on {', '.join(pooler.hosts)}, {direct} by "
+                "trading.engines[].orders_path=direct: lower pool_size or raise connection_limit"
             )
         return self
 

@@ -14,8 +14,15 @@ from stacks.settings import StackSettings
 def tls_parts(settings: StackSettings, placements: Placements, images: ImageLock) -> list[TlsPart]:
     """The database's members, witnesses and poolers, the engines, and who backs up, with their hosts and images."""
     clients = repository_clients(settings)
+    own_addresses = settings.pooling.pooler.own_addresses
     return [
-        TlsPart(member=member, placement=placements[host], image=images[image], named=member in clients)
+        TlsPart(
+            member=member,
+            placement=placements[host],
+            own_addresses=own_addresses if image == "pgbouncer" else (),
+            image=images[image],
+            named=member in clients,
+        )
         for member, host, image in _members(settings)
     ]
 

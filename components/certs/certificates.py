@@ -49,6 +49,8 @@ class TlsPart:
     """Its name: `tsdb-0`."""
     placement: Placement
     """Its host: the address there is what the certificate is for."""
+    own_addresses: Sequence[str] = ()
+    """Further addresses that it is for, such as those of a pooler's processes on their host."""
     image: str
     """Image id of the part: its user owns the key, and must own the image's /var/lib/hft/data."""
     named: bool = False
@@ -134,7 +136,7 @@ class Certificates(pulumi.ComponentResource):
             private_key_pem=key.private_key_pem,
             subject=CertRequestSubjectArgs(organization="hft", common_name=part.member if part.named else None),
             dns_names=[part.member, "localhost"],
-            ip_addresses=[part.placement.address],
+            ip_addresses=[part.placement.address, *part.own_addresses],
             opts=pulumi.ResourceOptions(parent=self),
         )
         return LocallySignedCert(

@@ -1,12 +1,12 @@
 """PgBouncer: many clients on few server connections, through the router of its host."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_docker as docker
 
-from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
+from components._common.container import SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
 from components._common.endpoint import Endpoint
 from components._common.one_shot import ended_well
 from components._common.placement import Placement, Placements
@@ -14,7 +14,7 @@ from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
 from components.pooling.alerts import alert_rules
 from components.pooling.failover import RouteFailoverSettings
-from components.pooling.render import STATS_USER, USERS_FILE, pgbouncer_ini, userlist
+from components.pooling.render import PGBOUNCER_INI, STATS_USER, USERS_FILE, pgbouncer_files, process_file, userlist
 from components.pooling.router import Routes
 from components.pooling.settings import PoolerSettings
 
@@ -81,8 +81,25 @@ class PoolerArgs:
     """The certificates of all poolers, by `<name>-<host>`."""
 
 
+@dataclass(frozen=True)
+class _Process:
+    """One PgBouncer of a pooler, as others find it."""
+
+    placement: Placement
+    number: int | None
+    """Counted from 1; None for the only one."""
+    asked: Endpoint
+    """Where it answers, and no other process does."""
+    exporter: Endpoint
+
+    @property
+    def key(self) -> str:
+        """What ends the logical names of its containers."""
+        return self.placement.host if self.number is None else f"{self.placement.host}-{self.number}"
+
+
 class Pooler(pulumi.ComponentResource):
-    """PgBouncer in transaction mode on each host that has clients, with an exporter beside it.
+    """PgBouncer in transaction mode on each host that has clients, with an exporter beside each of its processes.
 
     Use it for every client but migrations: `hft` leads to the primary, `hft_ro` to a standby. Prepared statements of
     the protocol work; session state (SET, LISTEN, temporary tables, advisory locks) does not outlive a transaction.
@@ -108,17 +125,17 @@ class Pooler(pulumi.ComponentResource):
         users = _users(args.passwords)
         for placement in placed:
             pooler = self._make_pooler(name, args, placement)
-            taken = ended_well(self._make_users(name, args, placement, users, pooler))
-            # The exporter ends where it cannot log in.
-            self._make_exporter(name, args, placement, after=taken)
+            self._make_rest(name, args, _processes(settings, placement), users, pooler)
         self.writer = self.reader = self.by_host[settings.hosts[0]]
         self.scrape_targets = tuple(
             ScrapeTarget(
                 job="pgbouncer",
                 instance=f"{name}-{placement.host}",
-                address=f"{placement.address}:{settings.exporter_port}",
+                address=str(process.exporter),
+                labels={} if process.number is None else {"process": str(process.number)},
             )
             for placement in placed
+            for process in _processes(settings, placement)
         )
         self.alert_rules = alert_rules()
         self.register_outputs(
@@ -134,40 +151,64 @@ class Pooler(pulumi.ComponentResource):
     def _make_pooler(self, name: str, args: PoolerArgs, placement: Placement) -> docker.Container:
         listen, routes = self.by_host[placement.host], args.routes[placement.host]
         live = args.tls.live[f"{name}-{placement.host}"]
-        config = f"{CONFIG_DIR}/pgbouncer.ini"
+        processes = _processes(args.settings, placement)
         spec = ContainerSpec(
             component="pooling",
             role=name,
             tier="infra",
             image=args.image,
-            command=[config],
-            files={config: pgbouncer_ini(args.settings, args.failover, listen, routes.writer, routes.reader)},
+            entrypoint=["pgbouncers"] if args.settings.processes > 1 else [],
+            command=[process_file(each.number) if each.number else PGBOUNCER_INI for each in processes],
+            files=pgbouncer_files(args.settings, args.failover, listen, routes.writer, routes.reader),
             volumes_read={TLS_DIR: live.volume},
-            healthy=["pg-ping", listen.address, str(listen.port)],
+            healthy=["pg-ping", *(word for each in processes for word in (each.asked.address, str(each.asked.port)))],
             # Engines and the exporter wait for it.
             health_interval_seconds=2,
             memory_mib=args.settings.memory_mib,
             # PgBouncer documentation, signals: SIGINT lets running transactions end.
             stop_signal="SIGINT",
         )
-        pooler = docker.Container(
+        return docker.Container(
             f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement, [live.filled])
         )
-        self._make_reload(name, args, placement, pooler)
-        return pooler
+
+    def _make_rest(
+        self,
+        name: str,
+        args: PoolerArgs,
+        processes: Sequence[_Process],
+        users: pulumi.Output[str],
+        pooler: docker.Container,
+    ) -> None:
+        """What each process of a pooler that runs needs: that it reads its files, and an exporter."""
+        taken: list[pulumi.Input[pulumi.Resource]] = []
+        for process in processes:
+            self._make_reload(name, args, process, pooler)
+            # One after the other, as all write the same file.
+            taken = [ended_well(self._make_users(name, args, process, users, pooler, after=taken))]
+            # The exporter ends where it cannot log in.
+            self._make_exporter(name, args, process, after=taken)
 
     def _make_users(
-        self, name: str, args: PoolerArgs, placement: Placement, users: pulumi.Output[str], pooler: docker.Container
+        self,
+        name: str,
+        args: PoolerArgs,
+        process: _Process,
+        users: pulumi.Output[str],
+        pooler: docker.Container,
+        *,
+        after: Sequence[pulumi.Input[pulumi.Resource]],
     ) -> docker.Container:
-        """Gives a pooler that runs its users, and again whenever a password has changed."""
-        listen = self.by_host[placement.host]
+        """Gives a pooler that runs its users, and again whenever a password has changed; proven by one process."""
+        placement, asked = process.placement, process.asked
         spec = ContainerSpec(
             component="pooling",
             role=f"{name}-users",
+            index=process.number,
             tier="infra",
             image=args.image,
             entrypoint=["/bin/sh", "-euc", _TAKE_USERS],
-            command=[listen.address, str(listen.port), str(_USERS_SECONDS)],
+            command=[asked.address, str(asked.port), str(_USERS_SECONDS)],
             files={_USERS_SECRET: users},
             secrets={"db-monitoring": args.passwords.monitoring},
             embedded_secrets=["db-writer", "db-ticks", "db-reader"],
@@ -176,39 +217,41 @@ class Pooler(pulumi.ComponentResource):
             memory_mib=_USERS_MEMORY_MIB,
         )
         return docker.Container(
-            f"{name}-users-{placement.host}", one_shot_arguments(spec, placement), opts=options(self, placement)
+            f"{name}-users-{process.key}", one_shot_arguments(spec, placement), opts=options(self, placement, after)
         )
 
-    def _make_reload(self, name: str, args: PoolerArgs, placement: Placement, pooler: docker.Container) -> None:
+    def _make_reload(self, name: str, args: PoolerArgs, process: _Process, pooler: docker.Container) -> None:
+        placement = process.placement
         live = args.tls.live[f"{name}-{placement.host}"]
         spec = reload_spec(
             component="pooling",
             role=f"{name}-reload",
+            index=process.number,
             image=args.image,
             certificate=live,
             server=pooler,
-            listens=self.by_host[placement.host],
+            listens=process.asked,
         )
         reload = docker.Container(
-            f"{name}-reload-{placement.host}",
+            f"{name}-reload-{process.key}",
             one_shot_arguments(spec, placement),
             opts=options(self, placement, [live.filled]),
         )
         ended_well(reload)
 
     def _make_exporter(
-        self, name: str, args: PoolerArgs, placement: Placement, after: pulumi.Input[pulumi.Resource]
+        self, name: str, args: PoolerArgs, process: _Process, after: Sequence[pulumi.Input[pulumi.Resource]]
     ) -> docker.Container:
-        pooler = self.by_host[placement.host]
-        listen = Endpoint(placement.address, args.settings.exporter_port)
+        placement, asked, listen = process.placement, process.asked, process.exporter
         password_file = f"{SECRET_DIR}/db-monitoring"
         spec = ContainerSpec(
             component="pooling",
             role=f"{name}-exporter",
+            index=process.number,
             tier="infra",
             image=args.exporter_image,
             command=[
-                *("pgbouncer", pooler.address, str(pooler.port), "pgbouncer", STATS_USER, password_file),
+                *("pgbouncer", asked.address, str(asked.port), "pgbouncer", STATS_USER, password_file),
                 CLIENT_AUTHORITY_FILE,
                 f"--web.listen-address={listen}",
             ],
@@ -218,8 +261,23 @@ class Pooler(pulumi.ComponentResource):
             memory_mib=_EXPORTER_MEMORY_MIB,
         )
         return docker.Container(
-            f"{name}-exporter-{placement.host}", arguments(spec, placement), opts=options(self, placement, [after])
+            f"{name}-exporter-{process.key}", arguments(spec, placement), opts=options(self, placement, after)
         )
+
+
+def _processes(settings: PoolerSettings, placement: Placement) -> list[_Process]:
+    if settings.processes == 1:
+        asked = Endpoint(placement.address, settings.listen_port)
+        return [_Process(placement, None, asked, Endpoint(placement.address, settings.exporter_port))]
+    return [
+        _Process(
+            placement,
+            number,
+            Endpoint(address, settings.listen_port),
+            Endpoint(placement.address, settings.exporter_port + number - 1),
+        )
+        for number, address in enumerate(settings.own_addresses, 1)
+    ]
 
 
 def _users(passwords: PoolerPasswords) -> pulumi.Output[str]:

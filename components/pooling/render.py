@@ -1,8 +1,8 @@
 """The text that HAProxy and PgBouncer start with; pure. Holds no secret: PgBouncer's users are a file of their own."""
 
 from collections.abc import Mapping, Sequence
-from textwrap import dedent
 
+from components._common.container import CONFIG_DIR
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.tls import CERTIFICATE_FILE, CLIENT_AUTHORITY_FILE, KEY_FILE, SERVER_AUTHORITY_FILE, TLS_DIR
 from components.pooling.failover import RouteFailoverSettings
@@ -14,8 +14,11 @@ STATS_USER = "hft_monitoring"
 USERS_FILE = f"{TLS_DIR}/users.txt"
 """PgBouncer's users, beside its certificate and, like that, changed under a pooler that goes on."""
 ADMIN_DIR = "/tmp"
-"""Folder of PgBouncer's Unix socket. Its process's own user is administrator there, as `pgbouncer`, without a password
-(PgBouncer documentation, admin console)."""
+"""Folder of PgBouncer's Unix socket; with several processes, of a folder for each. Its process's own user is
+administrator there, as `pgbouncer`, without a password (PgBouncer documentation, admin console)."""
+PGBOUNCER_INI = f"{CONFIG_DIR}/pgbouncer.ini"
+"""The configuration of a PgBouncer that is the only process of its pooler."""
+_SHARED_INI = f"{CONFIG_DIR}/pgbouncer-shared.ini"
 ADMIN_SOCKET = "/tmp/haproxy.sock"
 """HAProxy's runtime API, for processes of its container only."""
 # What is routed is the clients' own TLS, to the node: HAProxy adds none.
@@ -97,54 +100,116 @@ def _server(member: DatabaseMember) -> str:
     return f"server {member.name} {member.postgres} check port {member.patroni_port} verifyhost {member.name}"
 
 
-def pgbouncer_ini(
+def pgbouncer_files(
     settings: PoolerSettings, failover: RouteFailoverSettings, listen: Endpoint, writer: Endpoint, reader: Endpoint
-) -> str:
-    """pgbouncer.ini of one pooler in front of the router of its host."""
-    return dedent(
-        f"""\
-        [databases]
-        {DATABASE} = host={writer.address} port={writer.port} dbname={DATABASE}
-        {READ_ONLY_DATABASE} = host={reader.address} port={reader.port} dbname={DATABASE}
+) -> dict[str, str]:
+    """Path → text of one pooler in front of the router of its host: a file for each process, and what several share."""
+    databases, common = _databases(writer, reader), _common(settings, failover)
+    if settings.processes == 1:
+        return {PGBOUNCER_INI: f"{databases}\n[pgbouncer]\n{_only_one(listen)}{common}\n{_users(settings)}"}
+    own = {
+        process_file(number): _one_of_several(listen, number, address)
+        for number, address in enumerate(settings.own_addresses, 1)
+    }
+    shared = f"{_shared_port(listen)}{common}\n{databases}\n{_users(settings)}\n{_peers(settings, listen)}"
+    return {**own, _SHARED_INI: shared}
 
-        [pgbouncer]
-        listen_addr = {listen.address}
-        listen_port = {listen.port}
-        ; The administrator's way in, for processes of this container only.
-        unix_socket_dir = {ADMIN_DIR}
-        auth_type = scram-sha-256
-        auth_file = {USERS_FILE}
-        client_tls_sslmode = require
-        client_tls_cert_file = {CERTIFICATE_FILE}
-        client_tls_key_file = {KEY_FILE}
-        client_tls_protocols = tlsv1.3
-        ; The certificate is the node's, and the address is the router's: no host name can match.
-        server_tls_sslmode = verify-ca
-        server_tls_ca_file = {SERVER_AUTHORITY_FILE}
-        server_tls_protocols = tlsv1.3
-        stats_users = {STATS_USER}
-        pool_mode = transaction
-        default_pool_size = {settings.pool_size}
-        max_client_conn = {settings.max_client_connections}
-        max_prepared_statements = {settings.max_prepared_statements}
-        query_wait_timeout = {settings.query_wait_seconds}
-        server_login_retry = {failover.login_retry_ms / 1000:g}
-        server_connect_timeout = 2
-        server_check_delay = 5
-        ; A role's changed settings hold from the next login on: so long, at most, the pool has connections of before.
-        server_lifetime = 300
-        ; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
-        ignore_startup_parameters = extra_float_digits
-        log_connections = 0
-        log_disconnections = 0
 
-        [users]
-        ; No other role takes the places of those who store orders.
-        hft_ticks = max_user_client_connections={settings.max_client_connections // 4}
-        hft_reader = max_user_client_connections={settings.max_client_connections // 4}
-        {STATS_USER} = max_user_client_connections={settings.max_client_connections // 4}
-        """
-    )
+def process_file(number: int) -> str:
+    """The configuration of one of several processes, counted from 1."""
+    return f"{CONFIG_DIR}/pgbouncer-{number}.ini"
+
+
+def _only_one(listen: Endpoint) -> str:
+    return f"""\
+listen_addr = {listen.address}
+listen_port = {listen.port}
+; The administrator's way in, for processes of this container only.
+unix_socket_dir = {ADMIN_DIR}
+"""
+
+
+def _one_of_several(listen: Endpoint, number: int, address: str) -> str:
+    # A section that begins once more forgets what has been set: so the shared file goes on in this one's.
+    return f"""\
+[pgbouncer]
+; The second address is this process's alone, for its health, its metrics and the proof that it has read its files.
+listen_addr = {listen.address},{address}
+; The administrator's way in, for processes of this container only.
+unix_socket_dir = {_process_dir(number)}
+peer_id = {number}
+%include {_SHARED_INI}
+"""
+
+
+def _shared_port(listen: Endpoint) -> str:
+    return f"""\
+; Goes on in the section [pgbouncer] of each process. The kernel gives each client to one of them.
+listen_port = {listen.port}
+so_reuseport = 1
+"""
+
+
+def _common(settings: PoolerSettings, failover: RouteFailoverSettings) -> str:
+    return f"""\
+auth_type = scram-sha-256
+auth_file = {USERS_FILE}
+client_tls_sslmode = require
+client_tls_cert_file = {CERTIFICATE_FILE}
+client_tls_key_file = {KEY_FILE}
+client_tls_protocols = tlsv1.3
+; The certificate is the node's, and the address is the router's: no host name can match.
+server_tls_sslmode = verify-ca
+server_tls_ca_file = {SERVER_AUTHORITY_FILE}
+server_tls_protocols = tlsv1.3
+stats_users = {STATS_USER}
+pool_mode = transaction
+default_pool_size = {settings.pool_size}
+max_client_conn = {settings.max_client_connections}
+max_prepared_statements = {settings.max_prepared_statements}
+query_wait_timeout = {settings.query_wait_seconds}
+server_login_retry = {failover.login_retry_ms / 1000:g}
+server_connect_timeout = 2
+server_check_delay = 5
+; A role's changed settings hold from the next login on: so long, at most, the pool has connections of before.
+server_lifetime = 300
+; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
+ignore_startup_parameters = extra_float_digits
+log_connections = 0
+log_disconnections = 0
+"""
+
+
+def _databases(writer: Endpoint, reader: Endpoint) -> str:
+    return f"""\
+[databases]
+{DATABASE} = host={writer.address} port={writer.port} dbname={DATABASE}
+{READ_ONLY_DATABASE} = host={reader.address} port={reader.port} dbname={DATABASE}
+"""
+
+
+def _users(settings: PoolerSettings) -> str:
+    quarter = settings.max_client_connections // 4
+    return f"""\
+[users]
+; No other role takes the places of those who store orders.
+hft_ticks = max_user_client_connections={quarter}
+hft_reader = max_user_client_connections={quarter}
+{STATS_USER} = max_user_client_connections={quarter}
+"""
+
+
+def _peers(settings: PoolerSettings, listen: Endpoint) -> str:
+    numbers = range(1, settings.processes + 1)
+    peers = "".join(f"{number} = host={_process_dir(number)} port={listen.port}\n" for number in numbers)
+    return f"""\
+[peers]
+; Who gets a request to cancel a query hands it to the process that has the session.
+{peers}"""
+
+
+def _process_dir(number: int) -> str:
+    return f"{ADMIN_DIR}/{number}"
 
 
 def userlist(passwords: Mapping[str, str]) -> str:

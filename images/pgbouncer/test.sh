@@ -1,25 +1,39 @@
 set -eu
 pgbouncer --version | head -1
 ! pg-ping 127.0.0.1 36432 2> /dev/null || exit 1
-cat > /tmp/pgbouncer.ini <<'EOF'
-[databases]
-hft = host=127.0.0.1 port=35432
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = 36432
-unix_socket_dir = /tmp
-auth_type = scram-sha-256
+shared='auth_type = scram-sha-256
 auth_file = /tmp/users
-EOF
-echo '"app" "checked"' > /tmp/users
-pgbouncer -q /tmp/pgbouncer.ini &
-for _ in $(seq 50); do
-    if pg-ping 127.0.0.1 36432 2> /dev/null; then
-        # Its own user is administrator on the Unix socket, without a password, and nobody is by address.
-        psql -XAtq -h /tmp -p 36432 -U pgbouncer -c 'PAUSE hft' -c 'RESUME hft' pgbouncer || exit 1
-        ! psql -XAtqw -h 127.0.0.1 -p 36432 -U pgbouncer -c 'SHOW VERSION' pgbouncer 2> /dev/null || exit 1
-        kill -INT $! && wait $! && exit 0
-    fi
-    sleep 0.1
+[databases]
+hft = host=127.0.0.1 port=35432'
+for number in 0 1 2; do
+    printf '%s\n' '[pgbouncer]' 'listen_addr = 127.0.0.1' "unix_socket_dir = /tmp/$number" 'listen_port = 36432' \
+        "so_reuseport = $((number > 0))" "$shared" > "/tmp/$number.ini"
 done
-exit 1
+echo '"app" "checked"' > /tmp/users
+mkdir /tmp/0
+
+# await COMMAND…: until it succeeds, 5 s at most.
+await() {
+    for _ in $(seq 50); do
+        if "$@" 2> /dev/null; then return; fi
+        sleep 0.1
+    done
+    exit 1
+}
+console() { psql -XAtqw -h "$1" -p 36432 -U pgbouncer "${@:2}" pgbouncer; }
+
+pgbouncer -q /tmp/0.ini &
+await pg-ping 127.0.0.1 36432
+# Its own user is administrator on the Unix socket, without a password, and nobody is by address.
+console /tmp/0 -c 'PAUSE hft' -c 'RESUME hft'
+! console 127.0.0.1 -c 'SHOW VERSION' 2> /dev/null || exit 1
+kill -INT $!
+wait $!
+
+# Two on one port: one that ends takes the other one with it.
+pgbouncers /tmp/1.ini /tmp/2.ini 2> /tmp/log &
+for number in 1 2; do await console "/tmp/$number" -c 'SHOW VERSION'; done
+console /tmp/2 -c SHUTDOWN 2> /dev/null || true
+! wait $! || exit 1
+grep -q '^pgbouncers: PgBouncer of /tmp/2.ini ended by itself' /tmp/log
+! pg-ping 127.0.0.1 36432 2> /dev/null || exit 1

@@ -54,11 +54,11 @@ class Authority:
         return str(made.outputs["certPem"])
 
     def server_files(
-        self, address: str, of: str | None = None, names: Sequence[str] = (), common_name: str | None = None
+        self, *addresses: str, of: str | None = None, names: Sequence[str] = (), common_name: str | None = None
     ) -> dict[str, str]:
-        """What fills the volume of a part at `address`; `of` is its key, else it gets a new one."""
+        """What fills the volume of a part at these addresses; `of` is its key, else it gets a new one."""
         pem = of or key()
-        certificate = self.signed(pem, common_name, ipAddresses=[address], dnsNames=list(names))
+        certificate = self.signed(pem, common_name, ipAddresses=list(addresses), dnsNames=list(names))
         return {"/etc/hft/tls.crt": certificate, "/etc/hft/ca.crt": self.pem, "/run/secrets/tls-key": pem}
 
 

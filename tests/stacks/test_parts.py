@@ -27,3 +27,14 @@ def test_the_password_file_has_every_role_at_every_endpoint_once() -> None:
     assert pgpass(endpoints, {"b": "2", "a": "1"}) == (
         "10.0.0.1:15000:*:a:1\n10.0.0.1:15000:*:b:2\n10.0.0.1:15100:*:a:1\n10.0.0.1:15100:*:b:2\n"
     )
+
+
+def test_each_process_of_a_pooler_has_an_exporter() -> None:
+    settings = config("dev")
+    settings["pooling"]["pooler"].update(processes=2, pool_size=10)
+    rows = parts(StackSettings.model_validate(settings), "dev", {"local": "10.0.0.1"})
+
+    assert [(row.part, row.endpoint.port, row.container) for row in rows if "pooler-exporter" in row.part] == [
+        ("pooler-exporter-1", 19127, "hft-dev-pooler-exporter-1"),
+        ("pooler-exporter-2", 19128, "hft-dev-pooler-exporter-2"),
+    ]

@@ -63,6 +63,17 @@ def direct(pool_size: int) -> Change:
     return change
 
 
+def processes(number: int, pool_size: int) -> Change:
+    def change(settings: dict[str, Any]) -> None:
+        settings["pooling"]["pooler"].update(processes=number, pool_size=pool_size)
+
+    return change
+
+
+def test_processes_whose_pools_the_database_has_room_for_are_good(changed: Callable[[Change], dict[str, Any]]) -> None:
+    StackSettings.model_validate(changed(processes(2, pool_size=17)))
+
+
 @pytest.mark.parametrize(("stack", "pool_size"), [("dev", 33), ("prod", 11)])
 def test_direct_engines_beside_pools_that_leave_them_their_connections_are_good(stack: str, pool_size: int) -> None:
     settings = config(stack)
@@ -106,8 +117,14 @@ def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
         (
             direct(pool_size=34),
             "database.objects.writer.connection_limit=35 is less than the 36 that hft_writer may need: "
-            "34 by pooling.pooler.pool_size=34 on local, 2 by trading.engines[].orders_path=direct: "
-            "lower pool_size or raise connection_limit",
+            "34 by pooling.pooler.pool_size=34 in each of processes=1 on local, 2 by "
+            "trading.engines[].orders_path=direct: lower pool_size or raise connection_limit",
+        ),
+        (
+            processes(2, pool_size=18),
+            "database.objects.writer.connection_limit=35 is less than the 36 that hft_writer may need: "
+            "36 by pooling.pooler.pool_size=18 in each of processes=2 on local, 0 by "
+            "trading.engines[].orders_path=direct: lower pool_size or raise connection_limit",
         ),
         (
             put("network.planes.0.host", "mars"),

@@ -19,7 +19,7 @@ def build() -> Certificates:
     at = placements("a", "b")
     parts = [
         TlsPart(member="tsdb-0", placement=at["a"], image="sha256:timescaledb", named=True),
-        TlsPart(member="pooler-b", placement=at["b"], image="sha256:pgbouncer"),
+        TlsPart(member="pooler-b", placement=at["b"], own_addresses=["127.0.9.1"], image="sha256:pgbouncer"),
     ]
     settings = CertsSettings(authority_days=1000, certificate_days=100, renewal_days=10)
     return Certificates("certs", CertificatesArgs(settings=settings, parts=parts))
@@ -60,7 +60,11 @@ def test_a_certificate_is_for_the_name_and_the_address_of_its_part(made: Recorde
     request = made.inputs(REQUEST, "certs-pooler-b-request")
     found = made.inputs(CERTIFICATE, "certs-pooler-b")
 
-    assert (request["dnsNames"], request["ipAddresses"]) == (["pooler-b", "localhost"], ["10.0.0.2"])
+    assert (request["dnsNames"], request["ipAddresses"]) == (
+        ["pooler-b", "localhost"],
+        ["10.0.0.2", "127.0.9.1"],
+    )
+    assert made.inputs(REQUEST, "certs-tsdb-0-request")["ipAddresses"] == ["10.0.0.1"]
     assert request["privateKeyPem"] == Secret("value-of-certs-pooler-b-key")
     assert (found["validityPeriodHours"], found["earlyRenewalHours"]) == (2400, 240)
     assert found["allowedUses"] == ["digital_signature", "key_agreement", "server_auth", "client_auth"]

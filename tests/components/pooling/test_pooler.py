@@ -1,11 +1,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.pooling import Pooler, PoolerArgs, PoolerPasswords, PoolerSettings, RouteFailoverSettings, Routes
 from components.pooling.alerts import alert_rules
-from components.pooling.render import pgbouncer_ini, userlist
+from components.pooling.render import pgbouncer_files, userlist
 from tests.components.conftest import Options
 from tests.conftest import CONTAINER, Recorder, Secret, placements, probe, tls
 
@@ -16,11 +18,14 @@ ROUTES = {
 }
 
 
-def build() -> Pooler:
+TWO_PROCESSES = PoolerSettings(hosts=("b", "a"), processes=2)
+
+
+def build(settings: PoolerSettings = SETTINGS) -> Pooler:
     return Pooler(
         "pooler",
         PoolerArgs(
-            settings=SETTINGS,
+            settings=settings,
             placements=placements("a", "b", "c"),
             image="sha256:pgbouncer",
             exporter_image="sha256:exporters",
@@ -62,9 +67,11 @@ def test_each_chosen_host_has_a_pooler_and_an_exporter(recorder: Recorder) -> No
 def test_a_pooler_takes_the_router_of_its_own_host(recorder: Recorder) -> None:
     found = deployed(recorder, "pooler-b")
     listen = Endpoint("10.0.0.2", 16432)
-    ini = pgbouncer_ini(SETTINGS, RouteFailoverSettings(), listen, ROUTES["b"].writer, ROUTES["b"].reader)
+    files = pgbouncer_files(SETTINGS, RouteFailoverSettings(), listen, ROUTES["b"].writer, ROUTES["b"].reader)
 
-    assert found["uploads"] == [{"file": "/etc/hft/pgbouncer.ini", "content": ini, "permissions": "0444"}]
+    assert found["uploads"] == [
+        {"file": "/etc/hft/pgbouncer.ini", "content": files["/etc/hft/pgbouncer.ini"], "permissions": "0444"}
+    ]
     assert secrets_label(found) == []
 
 
@@ -158,3 +165,65 @@ def test_every_exporter_is_scraped(recorder: Recorder) -> None:
 
 def test_it_hands_on_the_rules_of_the_folder(recorder: Recorder) -> None:
     assert seen(recorder, lambda pooler: dict(pooler.alert_rules)) == alert_rules()
+
+
+@pytest.fixture
+def of_two(recorder: Recorder) -> Recorder:
+    """Poolers of two processes each."""
+    recorder.run(lambda: build(TWO_PROCESSES) and None)
+    return recorder
+
+
+def test_each_of_two_processes_is_told_of_its_files_and_watched(of_two: Recorder) -> None:
+    assert of_two.names(CONTAINER) == sorted(
+        [
+            *("pooler-a", "pooler-b"),
+            *("pooler-exporter-a-1", "pooler-exporter-a-2", "pooler-exporter-b-1", "pooler-exporter-b-2"),
+            *("pooler-reload-a-1", "pooler-reload-a-2", "pooler-reload-b-1", "pooler-reload-b-2"),
+            *("pooler-users-a-1", "pooler-users-a-2", "pooler-users-b-1", "pooler-users-b-2"),
+        ]
+    )
+
+
+def test_two_processes_are_one_container_that_is_healthy_when_both_answer(of_two: Recorder) -> None:
+    found = of_two.inputs(CONTAINER, "pooler-b")
+
+    assert (found["name"], found["entrypoints"]) == ("hft-dev-pooler", ["pgbouncers"])
+    assert found["command"] == ["/etc/hft/pgbouncer-1.ini", "/etc/hft/pgbouncer-2.ini"]
+    assert [upload["file"] for upload in found["uploads"]] == [
+        *("/etc/hft/pgbouncer-1.ini", "/etc/hft/pgbouncer-2.ini", "/etc/hft/pgbouncer-shared.ini")
+    ]
+    assert probe(found) == ["pg-ping", "127.0.9.1", "16432", "127.0.9.2", "16432"]
+
+
+def test_each_of_two_processes_proves_that_it_has_read_its_files(recorder: Recorder, options: Options) -> None:
+    recorder.run(lambda: build(TWO_PROCESSES) and None)
+    users, reload = (recorder.inputs(CONTAINER, f"pooler-{what}-b-2") for what in ("users", "reload"))
+
+    assert (users["name"], users["command"]) == ("hft-dev-pooler-users-2", ["127.0.9.2", "16432", "60"])
+    assert (reload["name"], reload["command"][0]) == ("hft-dev-pooler-reload-2", "127.0.9.2:16432")
+    assert {users["pidMode"], reload["pidMode"]} == {"container:pooler-b-id"}
+    # They write the same file.
+    assert recorder.run(lambda: options.after("pooler-users-b-1")) == []
+    assert recorder.run(lambda: options.after("pooler-users-b-2")) == ["pooler-users-b-1"]
+
+
+def test_each_of_two_processes_has_an_exporter_that_asks_no_other(of_two: Recorder) -> None:
+    found = of_two.inputs(CONTAINER, "pooler-exporter-b-2")
+
+    assert found["name"] == "hft-dev-pooler-exporter-2"
+    assert found["command"][:3] == ["pgbouncer", "127.0.9.2", "16432"]
+    assert found["command"][-1] == "--web.listen-address=10.0.0.2:19128"
+    assert probe(found)[-1] == "http://10.0.0.2:19128/"
+
+
+def test_processes_are_scraped_as_one_pooler_and_told_apart_by_a_label(recorder: Recorder) -> None:
+    targets = recorder.run(lambda: [target.as_output() for target in build(TWO_PROCESSES).scrape_targets])
+
+    assert targets == [
+        ScrapeTarget(
+            job="pgbouncer", instance=f"pooler-{host}", address=f"{address}:{port}", labels={"process": process}
+        ).as_output()
+        for host, address in (("b", "10.0.0.2"), ("a", "10.0.0.1"))
+        for process, port in (("1", 19127), ("2", 19128))
+    ]

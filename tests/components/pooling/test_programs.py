@@ -13,7 +13,7 @@ from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.tls import TLS_DIR
 from components.pooling import RouteFailoverSettings
 from components.pooling.pooler import _TAKE_USERS
-from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
+from components.pooling.render import PGBOUNCER_INI, haproxy_cfg, pgbouncer_files, userlist
 from tests.components.authority import Authority, certified
 from tests.components.pooling.test_render import pooler, router
 from tests.components.programs import FOLDERS, Ended, beside, execute, run, running
@@ -21,7 +21,6 @@ from tests.components.programs import FOLDERS, Ended, beside, execute, run, runn
 pytestmark = pytest.mark.images
 
 HAPROXY_CFG = "/etc/hft/haproxy.cfg"
-PGBOUNCER_INI = "/etc/hft/pgbouncer.ini"
 START = ["-f", HAPROXY_CFG]
 AUTHORITY = Authority()
 PASSWORDS = {"hft_writer": "w", "hft_reader": "r"}
@@ -180,7 +179,7 @@ def pgbouncer() -> Iterator[Container]:
     """PgBouncer with the largest settings; its servers are not there."""
     listen, servers = Endpoint("127.0.0.1", 16432), Endpoint("127.0.0.1", 15000)
     settings = pooler(pool_size=500, max_client_connections=10000, max_prepared_statements=10000, query_wait_seconds=1)
-    files = {PGBOUNCER_INI: pgbouncer_ini(settings, RouteFailoverSettings(), listen, servers, servers)}
+    files = pgbouncer_files(settings, RouteFailoverSettings(), listen, servers, servers)
     ready = ["pg-ping", "127.0.0.1", "16432"]
     with (
         certified("pgbouncer", AUTHORITY.server_files("127.0.0.1")) as mount,
@@ -305,10 +304,8 @@ def test_a_query_fails_after_the_chosen_wait_where_no_server_answers(pgbouncer: 
 
 def test_pgbouncer_does_not_start_with_a_pool_mode_that_does_not_exist() -> None:
     endpoint = Endpoint("127.0.0.1", 16432)
-    text = pgbouncer_ini(pooler(), RouteFailoverSettings(), endpoint, endpoint, endpoint).replace(
-        "= transaction", "= transactions"
-    )
-    files = {PGBOUNCER_INI: text}
+    text = pgbouncer_files(pooler(), RouteFailoverSettings(), endpoint, endpoint, endpoint)[PGBOUNCER_INI]
+    files = {PGBOUNCER_INI: text.replace("= transaction", "= transactions")}
     with certified("pgbouncer", AUTHORITY.server_files("127.0.0.1")) as mount:
         ended = run("pgbouncer", ["pgbouncer", PGBOUNCER_INI], files, volumes=[*FOLDERS, mount])
 

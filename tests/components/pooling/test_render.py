@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from components._common.endpoint import DatabaseMember, Endpoint
 from components.pooling import PoolerSettings, RouteFailoverSettings, RouterSettings
-from components.pooling.render import haproxy_cfg, pgbouncer_ini, userlist
+from components.pooling.render import haproxy_cfg, pgbouncer_files, userlist
 
 MEMBERS = [
     DatabaseMember(name="tsdb-0", address="10.0.0.1", postgres_port=15432, patroni_port=18008),
@@ -116,6 +116,62 @@ hft_reader = max_user_client_connections=125
 hft_monitoring = max_user_client_connections=125
 """
 
+PROCESS_INI = """\
+[pgbouncer]
+; The second address is this process's alone, for its health, its metrics and the proof that it has read its files.
+listen_addr = 10.0.0.1,127.0.9.1
+; The administrator's way in, for processes of this container only.
+unix_socket_dir = /tmp/1
+peer_id = 1
+%include /etc/hft/pgbouncer-shared.ini
+"""
+
+SHARED_INI = """\
+; Goes on in the section [pgbouncer] of each process. The kernel gives each client to one of them.
+listen_port = 16432
+so_reuseport = 1
+auth_type = scram-sha-256
+auth_file = /var/lib/hft/tls/users.txt
+client_tls_sslmode = require
+client_tls_cert_file = /var/lib/hft/tls/tls.crt
+client_tls_key_file = /var/lib/hft/tls/tls.key
+client_tls_protocols = tlsv1.3
+; The certificate is the node's, and the address is the router's: no host name can match.
+server_tls_sslmode = verify-ca
+server_tls_ca_file = /var/lib/hft/tls/ca.crt
+server_tls_protocols = tlsv1.3
+stats_users = hft_monitoring
+pool_mode = transaction
+default_pool_size = 20
+max_client_conn = 500
+max_prepared_statements = 200
+query_wait_timeout = 10
+server_login_retry = 0.2
+server_connect_timeout = 2
+server_check_delay = 5
+; A role's changed settings hold from the next login on: so long, at most, the pool has connections of before.
+server_lifetime = 300
+; Drivers set it, and the servers answer all the same (PgBouncer's own advice for JDBC).
+ignore_startup_parameters = extra_float_digits
+log_connections = 0
+log_disconnections = 0
+
+[databases]
+hft = host=10.0.0.1 port=15000 dbname=hft
+hft_ro = host=10.0.0.1 port=15100 dbname=hft
+
+[users]
+; No other role takes the places of those who store orders.
+hft_ticks = max_user_client_connections=125
+hft_reader = max_user_client_connections=125
+hft_monitoring = max_user_client_connections=125
+
+[peers]
+; Who gets a request to cancel a query hands it to the process that has the session.
+1 = host=/tmp/1 port=16432
+2 = host=/tmp/2 port=16432
+"""
+
 
 def router(**changes: Any) -> RouterSettings:
     return RouterSettings.model_validate({"hosts": ["a"], **changes})
@@ -146,8 +202,46 @@ def test_a_choice_changes_its_place_in_haproxy_cfg(changes: dict[str, Any], text
     assert text in HAPROXY_CFG
 
 
+def pgbouncer(failover: RouteFailoverSettings | None = None, **changes: Any) -> dict[str, str]:
+    return pgbouncer_files(pooler(**changes), failover or RouteFailoverSettings(), LISTEN, WRITER, READER)
+
+
 def test_pgbouncer_ini() -> None:
-    assert pgbouncer_ini(pooler(), RouteFailoverSettings(), LISTEN, WRITER, READER) == PGBOUNCER_INI
+    assert pgbouncer() == {"/etc/hft/pgbouncer.ini": PGBOUNCER_INI}
+
+
+def test_each_of_two_processes_has_a_file_for_what_it_does_not_share() -> None:
+    found = pgbouncer(processes=2)
+
+    assert list(found) == ["/etc/hft/pgbouncer-1.ini", "/etc/hft/pgbouncer-2.ini", "/etc/hft/pgbouncer-shared.ini"]
+    assert found["/etc/hft/pgbouncer-1.ini"] == PROCESS_INI
+    assert found["/etc/hft/pgbouncer-2.ini"] == PROCESS_INI.replace("127.0.9.1", "127.0.9.2").replace(
+        "/tmp/1", "/tmp/2"
+    ).replace("peer_id = 1", "peer_id = 2")
+    assert found["/etc/hft/pgbouncer-shared.ini"] == SHARED_INI
+
+
+def test_several_processes_share_what_one_has() -> None:
+    """What differs is where they listen: every other line of one's file is in the shared one."""
+    one, shared = PGBOUNCER_INI.splitlines(), SHARED_INI.splitlines()
+
+    assert [line for line in one if line not in shared] == [
+        "[pgbouncer]",
+        "listen_addr = 10.0.0.1",
+        "; The administrator's way in, for processes of this container only.",
+        "unix_socket_dir = /tmp",
+    ]
+
+
+@given(processes=st.integers(2, 8))
+def test_every_process_is_everybodys_peer(processes: int) -> None:
+    found = pgbouncer(processes=processes)
+    numbers = [str(number) for number in range(1, processes + 1)]
+
+    shared = found["/etc/hft/pgbouncer-shared.ini"]
+    assert re.findall(r"^(\d) = host=/tmp/(\d) port=16432$", shared, re.MULTILINE) == [(n, n) for n in numbers]
+    own = [text for path, text in found.items() if not path.endswith("shared.ini")]
+    assert re.findall(r"^peer_id = (\d)$", "\n".join(own), re.MULTILINE) == numbers
 
 
 @pytest.mark.parametrize(
@@ -159,9 +253,7 @@ def test_pgbouncer_ini() -> None:
     ],
 )
 def test_a_choice_changes_its_line_in_pgbouncer_ini(changes: dict[str, Any], line: str, changed: str) -> None:
-    assert pgbouncer_ini(pooler(**changes), RouteFailoverSettings(), LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(
-        line, changed
-    )
+    assert pgbouncer(**changes) == {"/etc/hft/pgbouncer.ini": PGBOUNCER_INI.replace(line, changed)}
     assert line in PGBOUNCER_INI
 
 
@@ -171,9 +263,9 @@ def test_timers_are_those_of_the_profile() -> None:
     assert haproxy_cfg(router(), safe, "10.0.0.1", MEMBERS) == HAPROXY_CFG.replace(
         "inter 500ms fastinter 100ms", "inter 2000ms fastinter 500ms"
     ).replace("inter 2000ms fastinter 400ms", "inter 8000ms fastinter 2000ms")
-    assert pgbouncer_ini(pooler(), safe, LISTEN, WRITER, READER) == PGBOUNCER_INI.replace(
-        "server_login_retry = 0.2", "server_login_retry = 1"
-    )
+    assert pgbouncer(safe) == {
+        "/etc/hft/pgbouncer.ini": PGBOUNCER_INI.replace("server_login_retry = 0.2", "server_login_retry = 1")
+    }
 
 
 def test_userlist_is_sorted_and_doubles_quotes() -> None:

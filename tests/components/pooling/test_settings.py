@@ -24,6 +24,26 @@ def test_ports_of_routers_and_poolers() -> None:
     )
 
 
+def test_each_process_of_a_pooler_has_an_exporter_with_a_port_of_its_own() -> None:
+    pooler = PoolerSettings(hosts=("a", "b"), processes=3)
+
+    assert pooler.port_uses() == (
+        PortUse("pooling.pooler.listen_port", "a", 16432),
+        PortUse("pooling.pooler.listen_port", "b", 16432),
+        PortUse("pooling.pooler.exporter_port", "a", 19127),
+        PortUse("pooling.pooler.exporter_port", "b", 19127),
+        PortUse("pooling.pooler.exporter_port", "a", 19128),
+        PortUse("pooling.pooler.exporter_port", "b", 19128),
+        PortUse("pooling.pooler.exporter_port", "a", 19129),
+        PortUse("pooling.pooler.exporter_port", "b", 19129),
+    )
+
+
+def test_each_of_several_processes_has_an_address_of_its_own_and_a_single_one_needs_none() -> None:
+    assert PoolerSettings(hosts=("a",)).own_addresses == ()
+    assert PoolerSettings(hosts=("a",), processes=2).own_addresses == ("127.0.9.1", "127.0.9.2")
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
@@ -82,6 +102,8 @@ def test_a_router_has_32_kib_for_each_connection(connections: int, memory: int) 
             {"hosts": ["b", "a", "b", "a"]},
             "Value error, pooler.hosts names 'a' more than once: one a host is enough, list it once",
         ),
+        ({"processes": 0}, "Input should be greater than or equal to 1"),
+        ({"processes": 9}, "Input should be less than or equal to 8"),
         ({"pool_size": 0}, "Input should be greater than or equal to 1"),
         ({"pool_size": 501}, "Input should be less than or equal to 500"),
         ({"max_client_connections": 9}, "Input should be greater than or equal to 10"),
@@ -109,6 +131,7 @@ def test_bad_pooler_settings_are_refused(bad: dict[str, Any], message: str) -> N
         {"pool_size": 1, "max_client_connections": 10, "max_prepared_statements": 1, "query_wait_seconds": 1},
         {"pool_size": 500, "max_client_connections": 10000, "max_prepared_statements": 10000},
         {"listen_port": 1024, "exporter_port": 65000},
+        {"processes": 8},
     ],
 )
 def test_pooler_settings_that_just_fit_are_taken(good: dict[str, Any]) -> None:

@@ -2,10 +2,13 @@
 
 import io
 import json
+import shlex
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,12 @@ from docker.models.containers import Container
 
 from components._common.endpoint import DatabaseMember, Endpoint
 from components.pooling import PoolerSettings, RouteFailoverSettings, RouterSettings
-from components.pooling.render import haproxy_cfg, pgbouncer_ini
+from components.pooling.render import PGBOUNCER_INI, haproxy_cfg, pgbouncer_files
 from ops.db import held
 from ops.db.conversation import Conversation, converse
 from ops.errors import OpsError
 from tests.components.authority import Authority, certified
+from tests.components.pooling.processes import Pooled, conninfo, pooled
 from tests.components.programs import FOLDERS
 from tests.ops.conftest import LABELS, LOCK, STACK
 
@@ -71,9 +75,9 @@ def start(clean_host: DockerClient) -> Start:
 @pytest.fixture
 def pooler(start: Start) -> Iterator[Container]:
     listen = Endpoint(HERE, PORT)
-    ini = pgbouncer_ini(PoolerSettings(hosts=("a",)), RouteFailoverSettings(), listen, listen, listen)
+    files = pgbouncer_files(PoolerSettings(hosts=("a",)), RouteFailoverSettings(), listen, listen, listen)
     with certified("pgbouncer", AUTHORITY.server_files(HERE)) as mount:
-        container = start("pgbouncer", "/etc/hft/pgbouncer.ini", ini, volumes=[mount])
+        container = start("pgbouncer", PGBOUNCER_INI, files[PGBOUNCER_INI], volumes=[mount])
         await_true(lambda: paused(container) == "0")
         yield container
         container.remove(force=True, v=True)
@@ -161,6 +165,81 @@ def test_a_database_that_the_pooler_lacks_is_named(clean_host: DockerClient, poo
     with program(clean_host, pooler, "pooler.sh", PORT, "hftx", 2, 8) as holding, pytest.raises(OpsError) as error:
         holding.expect("ready", 5)
     assert str(error.value) == "hft-opstest-pgbouncer on alpha: the pooler shows no database hftx"
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[Pooled]:
+    """A pooler of two processes in front of a PostgreSQL."""
+    with pooled() as found:
+        yield found
+
+
+def both_paused(both: Pooled) -> list[str]:
+    """What each process says of the database `hft`."""
+    shown = [row for number in (1, 2) for row in both.rows(number, "SHOW DATABASES")]
+    return [row["paused"] for row in shown if row["name"] == "hft"]
+
+
+def asking(both: Pooled, address: str) -> list[float]:
+    """When a client of one process has had its answers, in s: 80, one every 50 ms where nobody holds it back."""
+    asked = "SELECT extract(epoch FROM clock_timestamp());\n\\! sleep 0.05\n"
+    client = f"psql -XAtq -v ON_ERROR_STOP=1 '{conninfo(address)}'"
+    ended = both.shell(f"for _ in {{1..80}}; do printf %s {shlex.quote(asked)}; done | {client}")
+    assert ended.status == 0, ended.output
+    return [float(line) for line in ended.output.splitlines()]
+
+
+def test_clients_of_every_process_are_held_back_and_see_no_error(docker_host: DockerClient, both: Pooled) -> None:
+    with ThreadPoolExecutor() as threads, program(docker_host, both.pooler, "pooler.sh", 16432, "hft", 2, 8) as holding:
+        clients = [threads.submit(asking, both, address) for address in both.addresses]
+        holding.expect("ready", 5)
+        time.sleep(1)
+        holding.say("pause")
+        holding.expect("paused", 5)
+        assert both_paused(both) == ["1", "1"]
+        time.sleep(1)
+        holding.say("go")
+        holding.expect("resumed", 5)
+        assert both_paused(both) == ["0", "0"]
+        for client in clients:
+            answers = client.result(timeout=60)
+            assert len(answers) == 80
+            assert max(later - earlier for earlier, later in pairwise(answers)) > 1
+
+
+def test_a_transaction_of_one_process_makes_the_pooler_busy(docker_host: DockerClient, both: Pooled) -> None:
+    with ThreadPoolExecutor() as threads, program(docker_host, both.pooler, "pooler.sh", 16432, "hft", 1, 8) as holding:
+        holding.expect("ready", 5)
+        slow = threads.submit(both.ask, "SELECT pg_sleep(4)", at=both.addresses[1])
+        await_true(lambda: any(row["sv_active"] == "1" for row in both.rows(2, "SHOW POOLS")))
+        holding.say("pause")
+        holding.expect("busy", 3)
+        holding.say("go")
+        holding.expect("resumed", 5)
+        assert both_paused(both) == ["0", "0"]
+        assert slow.result(timeout=60).status == 0
+
+
+def test_where_one_process_is_held_back_already_none_is(docker_host: DockerClient, both: Pooled) -> None:
+    both.console(2, "PAUSE hft")
+    with (
+        program(docker_host, both.pooler, "pooler.sh", 16432, "hft", 2, 8) as holding,
+        pytest.raises(OpsError) as error,
+    ):
+        holding.expect("ready", 5)
+    assert "clients of hft are held back already" in str(error.value)
+    assert both_paused(both) == ["0", "1"]
+    both.console(2, "RESUME hft")
+
+
+def test_clients_of_every_process_are_let_go_where_nobody_gives_the_word(
+    docker_host: DockerClient, both: Pooled
+) -> None:
+    with program(docker_host, both.pooler, "pooler.sh", 16432, "hft", 2, 60) as holding:
+        holding.expect("ready", 5)
+        holding.say("pause")
+        holding.expect("paused", 5)
+    await_true(lambda: both_paused(both) == ["0", "0"])
 
 
 def test_a_router_leads_to_the_other_node(clean_host: DockerClient, router: Container) -> None:
