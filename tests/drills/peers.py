@@ -55,7 +55,7 @@ def _patroni(ttl: int, loop_wait: int, retry_timeout: int, primary_start_timeout
 OURS = Peer("this project")
 PEERS = (
     # Patroni documentation, dynamic configuration settings, and its sample of haproxy.cfg.
-    Peer("Patroni's defaults", _patroni(30, 10, 10, 300), {"failover": _POOLER_DEFAULT}, "inter 3s fall 3 rise 2"),
+    Peer("Patroni defaults", _patroni(30, 10, 10, 300), {"failover": _POOLER_DEFAULT}, "inter 3s fall 3 rise 2"),
     # autobase of 2026-03: automation/roles/common/defaults/main.yml, roles/haproxy/templates/haproxy.cfg.j2.
     Peer(
         "autobase",

@@ -61,7 +61,7 @@ async def test_a_renewed_certificate_is_shown_to_the_next_server_and_what_is_ope
 ) -> None:
     port, shown = server
     of = key()
-    first, second = OURS.server_files("127.0.0.1", of), OURS.server_files("127.0.0.1", of)
+    first, second = OURS.server_files("127.0.0.1", of=of), OURS.server_files("127.0.0.1", of=of)
     tls = ClientTls(own(tmp_path, first))
     context = tls.context()
     async with connected(tls, port) as before:

@@ -107,6 +107,8 @@ def test_a_repository_that_does_not_answer_is_told_and_nothing_is_made(
 
 def test_waiting_wal_is_counted_by_its_marks(config: Config, node: Node, world: World) -> None:
     agent = Agent(config)
+    # Files are as old as the clock says, so that no backup may be due by it.
+    world.repository = parse(stanza(backup("20261122-030000F", "full", datetime.now(UTC))))
     status = node.path / "pg_wal" / "archive_status"
     for name in ("00000001000000000000000A.ready", "00000001000000000000000B.ready", "00000001000000000000000C.done"):
         (status / name).touch()
