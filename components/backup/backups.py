@@ -8,10 +8,10 @@ import pulumi
 import pulumi_docker as docker
 
 from components._common.archiving import CLUSTER_FOLDER, CLUSTER_PATH, NODE_DATA_DIR, Archiving, NodeData
-from components._common.container import ContainerSpec, arguments, one_shot_arguments, options
+from components._common.container import ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
 from components._common.naming import member_name
-from components._common.one_shot import ended_well
+from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components._common.tls import TLS_DIR, Tls
@@ -81,7 +81,7 @@ class Backups(pulumi.ComponentResource):
         super().__init__(TOKEN, name, {}, opts)
         placed = [args.placements[host] for host in dict.fromkeys(node.host for node in args.nodes)]
         for placement in placed:
-            self._make_agent(name, args, placement, after=ended_well(self._make_prepared(name, args, placement)))
+            self._make_agent(name, args, placement, after=self._make_prepared(name, args, placement))
         prover = args.placements[args.settings.proven_on([node.host for node in args.nodes])]
         self._make_drill(name, args, prover)
         self.scrape_targets = (
@@ -96,14 +96,11 @@ class Backups(pulumi.ComponentResource):
             }
         )
 
-    def _make_prepared(self, name: str, args: BackupsArgs, placement: Placement) -> docker.Container:
+    def _make_prepared(self, name: str, args: BackupsArgs, placement: Placement) -> pulumi.Output[pulumi.Resource]:
         """Makes the stanza and sees a WAL file arrive, or says why not."""
         spec = _spec(f"{name}-prepared", args, placement, "prepare", _nodes_on(args, placement))
-        return docker.Container(
-            f"{name}-prepared-{placement.host}",
-            one_shot_arguments(spec, placement),
-            opts=options(self, placement, [args.cluster, *_served(args, placement)]),
-        )
+        after = [args.cluster, *_served(args, placement)]
+        return one_shot(self, f"{name}-prepared-{placement.host}", spec, placement, after)
 
     def _make_agent(
         self, name: str, args: BackupsArgs, placement: Placement, after: pulumi.Input[pulumi.Resource]

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_docker as docker
 
 from components._common.archiving import CLUSTER_PATH, NODE_DATA_DIR, Archiving
-from components._common.container import ContainerSpec, arguments, one_shot_arguments, options
+from components._common.container import ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
-from components._common.one_shot import ended_well
+from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.tls import TLS_DIR, Tls, reload_spec
 from components._common.volumes import kept_volume
@@ -154,10 +154,7 @@ class BackupRepository(pulumi.ComponentResource):
             listens=listens,
             starttls=None,
         )
-        reload = docker.Container(
-            f"{name}-reload", one_shot_arguments(spec, placement), opts=options(self, placement, [live.filled])
-        )
-        ended_well(reload)
+        one_shot(self, f"{name}-reload", spec, placement, [live.filled])
 
 
 def _secret_file(args: BackupRepositoryArgs) -> pulumi.Output[str]:

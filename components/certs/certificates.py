@@ -8,8 +8,8 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_tls import CertRequest, CertRequestSubjectArgs, LocallySignedCert, PrivateKey, SelfSignedCert
 
-from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments, options
-from components._common.one_shot import ended_well
+from components._common.container import CONFIG_DIR, ContainerSpec
+from components._common.one_shot import one_shot
 from components._common.placement import Placement
 from components._common.tls import Life, LiveCertificate, Tls, fingerprint
 from components._common.volumes import kept_volume
@@ -127,7 +127,7 @@ class Certificates(pulumi.ComponentResource):
             tier="infra",
             what="tls",
         )
-        filled = ended_well(self._make_fill(part, volume, key, certificate))
+        filled = self._make_fill(part, volume, key, certificate)
         return LiveCertificate(volume=volume.name, filled=filled, fingerprint=certificate.cert_pem.apply(fingerprint))
 
     def _make_certificate(self, part: TlsPart, key: PrivateKey) -> LocallySignedCert:
@@ -152,7 +152,7 @@ class Certificates(pulumi.ComponentResource):
 
     def _make_fill(
         self, part: TlsPart, volume: docker.Volume, key: PrivateKey, certificate: LocallySignedCert
-    ) -> docker.Container:
+    ) -> pulumi.Output[pulumi.Resource]:
         spec = ContainerSpec(
             component="certs",
             role=f"{part.member}-tls",
@@ -164,11 +164,7 @@ class Certificates(pulumi.ComponentResource):
             volumes={_DATA_DIR: volume.name},
             memory_mib=_FILL_MEMORY_MIB,
         )
-        return docker.Container(
-            f"{self._name}-{part.member}-fill",
-            one_shot_arguments(spec, part.placement),
-            opts=options(self, part.placement),
-        )
+        return one_shot(self, f"{self._name}-{part.member}-fill", spec, part.placement)
 
 
 def _life(certificate: SelfSignedCert | LocallySignedCert) -> Life:

@@ -8,10 +8,10 @@ import pulumi
 import pulumi_docker as docker
 
 from components._common.archiving import Archiving, NodeData
-from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
+from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, arguments, options
 from components._common.endpoint import DatabaseMember, Endpoint
 from components._common.naming import member_name
-from components._common.one_shot import ended_well
+from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
@@ -149,8 +149,8 @@ class TimescaleCluster(pulumi.ComponentResource):
         exporters = _exporter_endpoints(args.settings, args.placements)
         nodes: list[docker.Container] = []
         volumes = [self._make_volume(name, args, index) for index in range(len(self.members))]
-        shared = ended_well(self._make_shared(name, args))
-        written = [ended_well(self._make_passwords(name, args, index)) for index in range(len(self.members))]
+        shared = self._make_shared(name, args)
+        written = [self._make_passwords(name, args, index) for index in range(len(self.members))]
         for index, host in enumerate(args.settings.hosts):
             after = nodes[-1] if nodes else shared
             nodes.append(self._make_node(name, args, index, volumes[index], after=[after, written[index]]))
@@ -159,7 +159,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             NodeData(member=member, host=host, volume=volume.name)
             for member, host, volume in zip(self.members, args.settings.hosts, volumes, strict=True)
         )
-        taken = [ended_well(self._make_roles(name, args, index, node, written)) for index, node in enumerate(nodes)]
+        taken = [self._make_roles(name, args, index, node, written) for index, node in enumerate(nodes)]
         self.writable = pulumi.Output.all(*taken).apply(lambda _: nodes[0])
         self.replicated = self._make_replicated(name, args, after=nodes[args.settings.synchronous_standbys])
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
@@ -173,7 +173,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             }
         )
 
-    def _make_shared(self, name: str, args: TimescaleClusterArgs) -> docker.Container:
+    def _make_shared(self, name: str, args: TimescaleClusterArgs) -> pulumi.Output[pulumi.Resource]:
         """Puts what all nodes share into etcd, as the first node: before that starts, and again when it has changed."""
         placement = args.placements[args.settings.hosts[0]]
         live = args.tls.live[self.members[0].name]
@@ -189,9 +189,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             volumes_read={TLS_DIR: live.volume},
             memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
-        return docker.Container(
-            f"{name}-shared", one_shot_arguments(spec, placement), opts=options(self, placement, [live.filled])
-        )
+        return one_shot(self, f"{name}-shared", spec, placement, [live.filled])
 
     def _make_replicated(
         self, name: str, args: TimescaleClusterArgs, after: docker.Container
@@ -211,21 +209,14 @@ class TimescaleCluster(pulumi.ComponentResource):
             files={CLIENT_AUTHORITY_FILE: args.tls.authority_pem},
             memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
-        container = docker.Container(
-            f"{name}-replicated", one_shot_arguments(spec, placement), opts=options(self, placement, [after])
-        )
-        return ended_well(container)
+        return one_shot(self, f"{name}-replicated", spec, placement, [after])
 
-    def _make_passwords(self, name: str, args: TimescaleClusterArgs, index: int) -> docker.Container:
+    def _make_passwords(self, name: str, args: TimescaleClusterArgs, index: int) -> pulumi.Output[pulumi.Resource]:
         """Writes the passwords of a node into its volume: before it first starts, and again when one has changed."""
         placement = args.placements[args.settings.hosts[index]]
         live = args.tls.live[self.members[index].name]
         spec = write_spec(f"{name}-passwords", index, args.image, _secrets(args), live.volume)
-        return docker.Container(
-            f"{name}-passwords-{index}",
-            one_shot_arguments(spec, placement),
-            opts=options(self, placement, [live.filled]),
-        )
+        return one_shot(self, f"{name}-passwords-{index}", spec, placement, [live.filled])
 
     def _make_roles(
         self,
@@ -234,7 +225,7 @@ class TimescaleCluster(pulumi.ComponentResource):
         index: int,
         node: docker.Container,
         after: Sequence[pulumi.Input[pulumi.Resource]],
-    ) -> docker.Container:
+    ) -> pulumi.Output[pulumi.Resource]:
         """Has the roles take their passwords, which all nodes know by then, if this is the node that leads."""
         placement = args.placements[args.settings.hosts[index]]
         spec = take_spec(
@@ -247,9 +238,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             bootstrap=_BOOTSTRAP.read_text(),
             authority_pem=args.tls.authority_pem,
         )
-        return docker.Container(
-            f"{name}-roles-{index}", one_shot_arguments(spec, placement), opts=options(self, placement, after)
-        )
+        return one_shot(self, f"{name}-roles-{index}", spec, placement, after)
 
     def _make_volume(self, name: str, args: TimescaleClusterArgs, index: int) -> docker.Volume:
         placement = args.placements[args.settings.hosts[index]]
@@ -324,12 +313,7 @@ class TimescaleCluster(pulumi.ComponentResource):
             server=node,
             listens=member.postgres,
         )
-        reload = docker.Container(
-            f"{name}-reload-{index}",
-            one_shot_arguments(spec, placement),
-            opts=options(self, placement, depends_on=[live.filled]),
-        )
-        ended_well(reload)
+        one_shot(self, f"{name}-reload-{index}", spec, placement, [live.filled])
 
     def _make_exporter(
         self, name: str, args: TimescaleClusterArgs, index: int, listen: Endpoint, placement: Placement

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-import pulumi_docker as docker
 import pulumi_postgresql as postgresql
 
-from components._common.container import CONFIG_DIR, ContainerSpec, one_shot_arguments
-from components._common.container import options as container_options
+from components._common.container import CONFIG_DIR, ContainerSpec
 from components._common.endpoint import Endpoint
-from components._common.one_shot import ended_well
+from components._common.one_shot import one_shot
 from components._common.placement import Placement
 from components.database.hypertables import hypertables_json
 from components.database.render import ADMIN, roles_json
@@ -101,8 +99,7 @@ class DatabaseObjects(pulumi.ComponentResource):
         self.passwords = _taken(roles)
         granted = self._make_grants(self._make_schema(roles))
         ruled = self._make_owner_rule(roles)
-        migrations = self._make_migrations(args, [*granted, *ruled])
-        self.ready = ended_well(migrations)
+        self.ready = self._make_migrations(args, [*granted, *ruled])
         self.register_outputs({"ready": self.ready})
 
     def _make_roles(self, args: DatabaseObjectsArgs) -> dict[str, postgresql.Role]:
@@ -210,7 +207,9 @@ class DatabaseObjects(pulumi.ComponentResource):
             opts=self._repeatable(after),
         )
 
-    def _make_migrations(self, args: DatabaseObjectsArgs, after: Sequence[pulumi.Resource]) -> docker.Container:
+    def _make_migrations(
+        self, args: DatabaseObjectsArgs, after: Sequence[pulumi.Resource]
+    ) -> pulumi.Output[pulumi.Resource]:
         spec = ContainerSpec(
             component="database",
             role=f"{self._name}-migrate",
@@ -224,11 +223,7 @@ class DatabaseObjects(pulumi.ComponentResource):
             secrets={"db-owner": args.passwords.owner},
             memory_mib=_MIGRATE_MEMORY_MIB,
         )
-        return docker.Container(
-            f"{self._name}-migrate",
-            one_shot_arguments(spec, args.placement),
-            opts=container_options(self, args.placement, after),
-        )
+        return one_shot(self, f"{self._name}-migrate", spec, args.placement, after)
 
     def _kept(self, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
         """Options of what holds data or owns it."""

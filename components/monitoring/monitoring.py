@@ -7,9 +7,9 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from components._common.container import CONFIG_DIR, ContainerSpec, arguments, one_shot_arguments, options
+from components._common.container import CONFIG_DIR, ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
-from components._common.one_shot import ended_well
+from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, Tls
@@ -133,8 +133,7 @@ class Monitoring(pulumi.ComponentResource):
             volumes={_DATA: volume.name},
             memory_mib=_ONE_SHOT_MEMORY_MIB,
         )
-        told = docker.Container(logical, one_shot_arguments(spec, place), opts=options(self, place))
-        return volume, ended_well(told)
+        return volume, one_shot(self, logical, spec, place)
 
     def _make_node_exporter(
         self, place: Placement, certificates: docker.Volume, told: pulumi.Output[pulumi.Resource]

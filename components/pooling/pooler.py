@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_docker as docker
 
-from components._common.container import SECRET_DIR, ContainerSpec, arguments, one_shot_arguments, options
+from components._common.container import SECRET_DIR, ContainerSpec, arguments, options
 from components._common.endpoint import Endpoint
-from components._common.one_shot import ended_well
+from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
@@ -185,7 +185,7 @@ class Pooler(pulumi.ComponentResource):
         for process in processes:
             self._make_reload(name, args, process, pooler)
             # One after the other, as all write the same file.
-            taken = [ended_well(self._make_users(name, args, process, users, pooler, after=taken))]
+            taken = [self._make_users(name, args, process, users, pooler, after=taken)]
             # The exporter ends where it cannot log in.
             self._make_exporter(name, args, process, after=taken)
 
@@ -198,7 +198,7 @@ class Pooler(pulumi.ComponentResource):
         pooler: docker.Container,
         *,
         after: Sequence[pulumi.Input[pulumi.Resource]],
-    ) -> docker.Container:
+    ) -> pulumi.Output[pulumi.Resource]:
         """Gives a pooler that runs its users, and again whenever a password has changed; proven by one process."""
         placement, asked = process.placement, process.asked
         spec = ContainerSpec(
@@ -216,9 +216,7 @@ class Pooler(pulumi.ComponentResource):
             pid_mode=pulumi.Output.concat("container:", pooler.id),
             memory_mib=_USERS_MEMORY_MIB,
         )
-        return docker.Container(
-            f"{name}-users-{process.key}", one_shot_arguments(spec, placement), opts=options(self, placement, after)
-        )
+        return one_shot(self, f"{name}-users-{process.key}", spec, placement, after)
 
     def _make_reload(self, name: str, args: PoolerArgs, process: _Process, pooler: docker.Container) -> None:
         placement = process.placement
@@ -232,12 +230,7 @@ class Pooler(pulumi.ComponentResource):
             server=pooler,
             listens=process.asked,
         )
-        reload = docker.Container(
-            f"{name}-reload-{process.key}",
-            one_shot_arguments(spec, placement),
-            opts=options(self, placement, [live.filled]),
-        )
-        ended_well(reload)
+        one_shot(self, f"{name}-reload-{process.key}", spec, placement, [live.filled])
 
     def _make_exporter(
         self, name: str, args: PoolerArgs, process: _Process, after: Sequence[pulumi.Input[pulumi.Resource]]

@@ -1,16 +1,18 @@
 import pulumi
-import pulumi_docker as docker
 import pytest
 
-from components._common.one_shot import ended_well
-from tests.conftest import CONTAINER, Recorder
+from components._common.container import ContainerSpec
+from components._common.one_shot import one_shot
+from tests.conftest import CONTAINER, Recorder, placements
 
-URN = f"urn:pulumi:stack::project::pulumi:pulumi:Stack${CONTAINER}::job"
+URN = f"urn:pulumi:stack::project::hft:test:Parent${CONTAINER}::job"
 
 
 def job() -> pulumi.Output[str]:
-    """The name of the container that `ended_well` hands on."""
-    ended = ended_well(docker.Container("job", name="hft-dev-job", image="sha256:abc"))
+    """The name of the container that `one_shot` hands on."""
+    parent = pulumi.ComponentResource("hft:test:Parent", "parent")
+    spec = ContainerSpec(component="cache", role="job", tier="infra", image="sha256:abc", memory_mib=64)
+    ended = one_shot(parent, "job", spec, placements("a")["a"])
     return ended.apply(lambda container: container._name)
 
 
