@@ -31,7 +31,7 @@ class FailoverSettings(Settings):
     ttl_seconds: int = Field(default=20, ge=20, le=300)
     """Life of the leader's lease, in s; safe: 30. Patroni documentation, dynamic configuration: at least 20."""
     loop_wait_seconds: int = Field(default=1, ge=1, le=60)
-    """Pause between two looks at the cluster, in s; safe: 5. A killed PostgreSQL is noticed that late."""
+    """Pause between two looks at the cluster, in s; safe: 5."""
     retry_timeout_seconds: int = Field(default=7, ge=3, le=120)
     """How long etcd or PostgreSQL may fail before the leader steps down, in s; safe: 10."""
     primary_start_timeout_seconds: int = Field(default=3, ge=0, le=600)

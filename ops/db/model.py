@@ -24,7 +24,8 @@ _CPUS_OF_A_HANDOVER = 2
 
 
 def crash(database: DatabaseSettings, pooling: PoolingSettings) -> float:
-    """PostgreSQL died and its host lives: seen in the next loop, restarted in place, else a standby takes over."""
+    """PostgreSQL died and its host lives: seen in the next loop at the latest, restarted in place, else a standby takes
+    over."""
     timers = database.failover
     given_up = timers.loop_wait_seconds + timers.primary_start_timeout_seconds + timers.loop_wait_seconds
     return given_up + _STATUS_SECONDS + _takeover(pooling)
