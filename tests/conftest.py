@@ -4,6 +4,7 @@ The mock monitor proves names, inputs, secrecy, providers and direct parents. It
 the providers' own checks, or what register_outputs holds.
 """
 
+import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -189,8 +190,17 @@ def recorder() -> Iterator[Recorder]:
 def recording(stack: str, *, preview: bool = False) -> Recorder:
     """A fresh mock monitor for a stack of the project `hft`."""
     recorder = Recorder()
+    _have_an_event_loop()
     set_mocks(recorder, project="hft", stack=stack, preview=preview, monitor=_Monitor(recorder))
     return recorder
+
+
+def _have_an_event_loop() -> None:
+    """Pulumi takes the thread's own, which `asyncio.run` in an earlier test has taken away."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
