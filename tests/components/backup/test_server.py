@@ -38,7 +38,7 @@ LOOK = ["pgbackrest", f"--config={CONFIG_FILE}", "--config-include-path=/run/sec
 
 
 def of_the_server() -> dict[str, str]:
-    return AUTHORITY.server_files(SERVER.address, SERVER_KEY, ["repository"])
+    return AUTHORITY.server_files(SERVER.address, of=SERVER_KEY, names=["repository"])
 
 
 def of(common_name: str | None, authority: Authority = AUTHORITY) -> dict[str, str]:

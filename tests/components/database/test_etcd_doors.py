@@ -102,7 +102,7 @@ def presented(member: Container, port: int) -> str:
 
 def test_a_renewed_certificate_is_shown_at_both_doors_without_a_restart() -> None:
     of = key()
-    first, second = AUTHORITY.server_files(ADDRESS, of), AUTHORITY.server_files(ADDRESS, of)
+    first, second = AUTHORITY.server_files(ADDRESS, of=of), AUTHORITY.server_files(ADDRESS, of=of)
     with certified("etcd", first) as mount, etcd(mount=mount) as member:
         ports = (ETCD.client_port, ETCD.peer_port)
         assert {presented(member, port) for port in ports} == {fingerprint(first["/etc/hft/tls.crt"])}

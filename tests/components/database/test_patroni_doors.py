@@ -27,7 +27,7 @@ CHANGE = ("-X", "PATCH", "-H", "Content-Type: application/json", "-d", '{"maximu
 
 def certificate() -> dict[str, str]:
     """A certificate of the node, each time a new one for the same key."""
-    return AUTHORITY.server_files(MEMBER.address, KEY, [MEMBER.name])
+    return AUTHORITY.server_files(MEMBER.address, of=KEY, names=[MEMBER.name])
 
 
 @pytest.fixture(scope="module")
