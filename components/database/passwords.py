@@ -65,12 +65,12 @@ leads() {{
     curl -fs --cacert {CLIENT_AUTHORITY_FILE} --max-time 2 -o /dev/null "https://$patroni/primary"
 }}
 take() {{
-    ! leads || told=$(sh {BOOTSTRAP_FILE} {SECRET_DIR} "$superuser" 2>&1)
+    ! leads || told=$(timeout "$seconds" sh {BOOTSTRAP_FILE} {SECRET_DIR} "$superuser" 2>&1)
 }}
 log_in() {{
     verified="host=$host port=$port dbname=postgres sslmode=verify-full sslrootcert={CLIENT_AUTHORITY_FILE}"
     for role in {" ".join(_ROLES)}; do
-        told=$(psql -XAtqc 'SELECT 1' "$verified user=$role" 2>&1) || return 1
+        told=$(timeout "$seconds" psql -XAtqc 'SELECT 1' "$verified user=$role" 2>&1) || return 1
     done
 }}
 end=$(($(date +%s) + seconds))

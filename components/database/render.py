@@ -254,7 +254,7 @@ def _postgresql(settings: DatabaseSettings, member: DatabaseMember) -> dict[str,
         "use_unix_socket": True,
         "authentication": _authentication(),
         "before_stop": f"/usr/local/bin/hft-before-stop {CLUSTER_PATH}",
-        "callbacks": {"on_start": after_start, "on_role_change": after_start},
+        "callbacks": {"on_start": after_start, "on_restart": after_start, "on_role_change": after_start},
         "basebackup": [
             # Without: the copy waits for a checkpoint that is spread over minutes.
             {"checkpoint": "fast"},

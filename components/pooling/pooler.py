@@ -94,8 +94,9 @@ class _Process:
 
     @property
     def key(self) -> str:
-        """What ends the logical names of its containers."""
-        return self.placement.host if self.number is None else f"{self.placement.host}-{self.number}"
+        """What ends the logical names of its containers. The first one's stay as those of an only one: its exporter has
+        the same port, so that it has to be replaced, not made beside the old one, where their number changes."""
+        return self.placement.host if self.number in (None, 1) else f"{self.placement.host}-{self.number}"
 
 
 class Pooler(pulumi.ComponentResource):
@@ -125,7 +126,7 @@ class Pooler(pulumi.ComponentResource):
         users = _users(args.passwords)
         for placement in placed:
             pooler = self._make_pooler(name, args, placement)
-            self._make_rest(name, args, _processes(settings, placement), users, pooler)
+            self._make_per_process(name, args, _processes(settings, placement), users, pooler)
         self.writer = self.reader = self.by_host[settings.hosts[0]]
         self.scrape_targets = tuple(
             ScrapeTarget(
@@ -172,7 +173,7 @@ class Pooler(pulumi.ComponentResource):
             f"{name}-{placement.host}", arguments(spec, placement), opts=options(self, placement, [live.filled])
         )
 
-    def _make_rest(
+    def _make_per_process(
         self,
         name: str,
         args: PoolerArgs,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -155,6 +156,22 @@ class Cluster:
         """Id of the container of a host's node: a new one where it was replaced."""
         with self.node(host) as container:
             return str(container.id)
+
+    @contextmanager
+    def patroni_stopped(self, host: Host) -> Iterator[None]:
+        """Patroni of a host does nothing until the block ends, and PostgreSQL goes on (SIGSTOP, SIGCONT)."""
+        with self.node(host) as container:
+            found = container.top()
+        command, pid = found["Titles"].index("CMD"), found["Titles"].index("PID")
+        processes = [int(line[pid]) for line in found["Processes"] if "/bin/patroni" in line[command]]
+        assert processes, found
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
 
     def fenced(self) -> list[Host]:
         """Hosts that answer and say that they fence another one."""

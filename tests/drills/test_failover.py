@@ -86,6 +86,22 @@ def test_given_load_when_the_leaders_container_is_frozen_then_a_standby_takes_ov
     judge(cluster, load, model.frozen(cluster.database, cluster.pooling))
 
 
+def test_given_load_when_patroni_is_stopped_then_a_standby_takes_over_and_the_old_primary_acknowledges_nothing(
+    cluster: Cluster, leader: Host, load: Load
+) -> None:
+    # When PostgreSQL goes on as a primary whose lease nobody renews
+    with cluster.patroni_stopped(leader):
+        load.await_more(AGAIN_SECONDS)
+        assert cluster.leader() != leader
+        # Then the old primary, though up, can acknowledge nothing: its standbys have left it
+        told = cluster.ask(leader, "SELECT pg_is_in_recovery()", "SELECT count(*) FROM pg_stat_replication")
+        assert told.split() == ["f", "0"]
+
+    # And it follows when its Patroni goes on
+    cluster.await_whole()
+    judge(cluster, load, model.frozen(cluster.database, cluster.pooling))
+
+
 def test_given_load_when_patroni_is_killed_then_it_is_restarted_and_writes_go_on(
     cluster: Cluster, leader: Host, load: Load
 ) -> None:

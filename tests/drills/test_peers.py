@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ops.bench.db.peers import FOUND
+from ops.sandbox import CHECKOUT
 from tests.drills.checker import verdict
 from tests.drills.cluster import STACK, Cluster, deployed
 from tests.drills.conftest import require_rig
@@ -24,6 +26,7 @@ _PROGRAM = Path(__file__).with_name("peer_program.py")
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The database on three hosts."""
     require_rig()
+    (CHECKOUT / FOUND).unlink(missing_ok=True)
     root = tmp_path_factory.mktemp("peers") / "checkout"
     with rig() as hosts, deployed(hosts, root, PEERS[0].settings(hosts), _PROGRAM) as cluster:
         yield cluster

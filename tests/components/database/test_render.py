@@ -129,6 +129,7 @@ def test_patroni_yml() -> None:
         "  before_stop: /usr/local/bin/hft-before-stop /var/lib/hft/data/pg17\n"
         "  callbacks:\n"
         "    on_start: /usr/local/bin/hft-after-start https://10.0.0.1:18008 15432 /var/lib/hft/data/pg17\n"
+        "    on_restart: /usr/local/bin/hft-after-start https://10.0.0.1:18008 15432 /var/lib/hft/data/pg17\n"
         "    on_role_change: /usr/local/bin/hft-after-start https://10.0.0.1:18008 15432 /var/lib/hft/data/pg17\n"
         "  basebackup:\n"
         "  - checkpoint: fast\n"

@@ -178,9 +178,9 @@ def test_each_of_two_processes_is_told_of_its_files_and_watched(of_two: Recorder
     assert of_two.names(CONTAINER) == sorted(
         [
             *("pooler-a", "pooler-b"),
-            *("pooler-exporter-a-1", "pooler-exporter-a-2", "pooler-exporter-b-1", "pooler-exporter-b-2"),
-            *("pooler-reload-a-1", "pooler-reload-a-2", "pooler-reload-b-1", "pooler-reload-b-2"),
-            *("pooler-users-a-1", "pooler-users-a-2", "pooler-users-b-1", "pooler-users-b-2"),
+            *("pooler-exporter-a", "pooler-exporter-a-2", "pooler-exporter-b", "pooler-exporter-b-2"),
+            *("pooler-reload-a", "pooler-reload-a-2", "pooler-reload-b", "pooler-reload-b-2"),
+            *("pooler-users-a", "pooler-users-a-2", "pooler-users-b", "pooler-users-b-2"),
         ]
     )
 
@@ -204,8 +204,8 @@ def test_each_of_two_processes_proves_that_it_has_read_its_files(recorder: Recor
     assert (reload["name"], reload["command"][0]) == ("hft-dev-pooler-reload-2", "127.0.9.2:16432")
     assert {users["pidMode"], reload["pidMode"]} == {"container:pooler-b-id"}
     # They write the same file.
-    assert recorder.run(lambda: options.after("pooler-users-b-1")) == []
-    assert recorder.run(lambda: options.after("pooler-users-b-2")) == ["pooler-users-b-1"]
+    assert recorder.run(lambda: options.after("pooler-users-b")) == []
+    assert recorder.run(lambda: options.after("pooler-users-b-2")) == ["pooler-users-b"]
 
 
 def test_each_of_two_processes_has_an_exporter_that_asks_no_other(of_two: Recorder) -> None:

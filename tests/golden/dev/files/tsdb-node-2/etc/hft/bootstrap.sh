@@ -8,9 +8,9 @@ cd "$1"
 for secret in db-admin db-replication db-rewind; do
     test -s "$secret" || { echo "bootstrap.sh: $1/$secret is missing or empty" >&2; exit 1; }
 done
-# Neither the log nor the statistics of statements, which hft_monitoring reads, are to have a password.
+# Neither the log nor what hft_monitoring reads, sessions and statistics of statements, is to have a password.
 options='-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic'
-options="$options -c pg_stat_statements.track_utility=off -c client_min_messages=error"
+options="$options -c pg_stat_statements.track_utility=off -c track_activities=off -c client_min_messages=error"
 # Before the first standby is there nothing would confirm these commits.
 export PGOPTIONS="${PGOPTIONS:-} $options -c synchronous_commit=local"
 exec psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=VERBOSITY=terse --dbname="$2" <<'SQL'
