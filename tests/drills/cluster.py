@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from docker.models.containers import Container
 
+from components._common.archiving import CLUSTER_PATH
 from components._common.tls import CURL_AS_PART
 from components.database import DatabaseSettings
 from components.pooling import PoolingSettings
@@ -152,6 +153,10 @@ class Cluster:
                 thawed.callback(container.unpause)
             yield
 
+    def kill_postgres(self, host: Host) -> None:
+        """End the server of a host as the kernel would, without a word to it."""
+        self.execute(host, "sh", "-c", f"kill -KILL $(head -n 1 {CLUSTER_PATH}/postmaster.pid)")
+
     def node_id(self, host: Host) -> str:
         """Id of the container of a host's node: a new one where it was replaced."""
         with self.node(host) as container:
@@ -206,7 +211,7 @@ class Cluster:
     def update(self, *command: str) -> str:
         """Bring the stack up as its settings are now, or as `command` says (update.py); what that prints."""
         told = _ended(self.updating(*command))
-        self.passwords.update(_passwords(self.sandbox))
+        self.passwords.update(_passwords(self.sandbox.outputs()))
         return told
 
     def updating(self, *command: str) -> subprocess.Popen[str]:
@@ -334,20 +339,20 @@ def deployed(
         list(pool.map(lambda host: _copy_images(host, names), hosts))
     sandbox = Sandbox.made(root, STACK, values)
     sandbox.deploy(program)
-    certificates = ssl.create_default_context(cadata=sandbox.outputs()["authority"])
+    exported = sandbox.outputs()
+    certificates = ssl.create_default_context(cadata=exported["authority"])
     with httpx.Client(timeout=_ANSWER_SECONDS, verify=certificates) as http:
         yield Cluster(
             hosts,
             sandbox,
-            _passwords(sandbox),
+            _passwords(exported),
             DatabaseSettings.model_validate(values["database"]),
             PoolingSettings.model_validate(values["pooling"]),
             http,
         )
 
 
-def _passwords(sandbox: Sandbox) -> dict[str, str]:
-    exported = sandbox.outputs()
+def _passwords(exported: Mapping[str, Any]) -> dict[str, str]:
     return {
         "hft_writer": exported["writer_password"],
         "hft_ticks": exported["ticks_password"],

@@ -1,6 +1,5 @@
 """Writers at work during a drill, and the list of what drills have found."""
 
-import json
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops.bench.db.found import add
 from ops.sandbox import CHECKOUT
 from tests.drills.checker import Ack, Verdict, parse
 from tests.drills.cluster import Cluster
@@ -76,7 +76,4 @@ def tell(drill: str, found: Verdict, *, passed: bool) -> None:
         "lost": found.lost,
         "passed": passed,
     }
-    print(json.dumps(entry))
-    FOUND.parent.mkdir(exist_ok=True)
-    known = json.loads(FOUND.read_text()) if FOUND.exists() else []
-    FOUND.write_text(json.dumps([*known, entry], indent=1) + "\n")
+    add(FOUND, entry)

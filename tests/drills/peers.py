@@ -1,10 +1,10 @@
 """The timers that others ship, on the drilled stack: what differs between two peers is their settings alone."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ops.bench.db.found import add
 from ops.bench.db.peers import FOUND
 from ops.sandbox import CHECKOUT
 from tests.drills import settings
@@ -85,8 +85,4 @@ def note(peer: Peer, fault: str, found: Verdict, errors: int) -> None:
         "lost": found.lost,
         "errors": errors,
     }
-    print(json.dumps(entry))
-    file = CHECKOUT / FOUND
-    file.parent.mkdir(exist_ok=True)
-    known = json.loads(file.read_text()) if file.exists() else []
-    file.write_text(json.dumps([*known, entry], indent=1) + "\n")
+    add(CHECKOUT / FOUND, entry)

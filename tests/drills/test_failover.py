@@ -20,7 +20,7 @@ _UNFENCED_SECONDS = 30
 @pytest.mark.smoke
 def test_given_load_when_postgres_is_killed_then_writes_go_on(cluster: Cluster, leader: Host, load: Load) -> None:
     # When
-    cluster.execute(leader, "sh", "-c", "kill -KILL $(head -n 1 /var/lib/hft/data/pg17/postmaster.pid)")
+    cluster.kill_postgres(leader)
 
     # Then
     load.await_more(AGAIN_SECONDS)

@@ -45,10 +45,6 @@ def cluster(drilled: Cluster, peer: Peer) -> Cluster:
     return drilled.having(peer.settings(drilled.hosts))
 
 
-def kill_postgres(cluster: Cluster, leader: Host) -> None:
-    cluster.execute(leader, "sh", "-c", "kill -KILL $(head -n 1 /var/lib/hft/data/pg17/postmaster.pid)")
-
-
 def unplug(cluster: Cluster, leader: Host) -> None:
     cluster.lead_etcd(cluster.beside(leader))
     leader.unplug()
@@ -81,7 +77,7 @@ def measured(cluster: Cluster, peer: Peer, fault: str, strike: Callable[[Host], 
 @pytest.mark.parametrize("number", range(_ROUNDS))
 def test_what_a_killed_postgres_costs(cluster: Cluster, peer: Peer, number: int, tmp_path: Path) -> None:
     file = tmp_path / f"{peer.name}-killed-{number}"
-    measured(cluster, peer, "killed", lambda leader: kill_postgres(cluster, leader), file)
+    measured(cluster, peer, "killed", cluster.kill_postgres, file)
 
 
 @pytest.mark.parametrize("number", range(_ROUNDS))

@@ -1,12 +1,12 @@
 """What the drills have found, from build/drills.json, beside the other figures; pure."""
 
-import json
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ops.bench.db import found
 from ops.bench.measure import Measure
 
 FOUND = Path("build/drills.json")
@@ -35,17 +35,16 @@ _LOST_METHOD = "Acknowledged rows that a table lacked after any of {count} runs 
 
 def read(root: Path) -> list[dict[str, Any]]:
     """The entries; none where the drills have not run."""
-    found: list[dict[str, Any]] = json.loads((root / FOUND).read_text()) if (root / FOUND).exists() else []
-    return found
+    return found.read(root / FOUND)
 
 
 def measures(entries: Sequence[dict[str, Any]]) -> Iterator[Measure]:
     """A figure for each drill that has a goal and has run, and what all drills lost."""
     for gap in GAPS:
-        found = [entry for entry in entries if gap.drill in entry["drill"]]
-        if found:
-            seconds = [float(entry["gap_seconds"]) for entry in found]
-            method = _METHOD.format(count=len(found), drill=found[0]["drill"])
+        runs = [entry for entry in entries if gap.drill in entry["drill"]]
+        if runs:
+            seconds = [float(entry["gap_seconds"]) for entry in runs]
+            method = _METHOD.format(count=len(runs), drill=runs[0]["drill"])
             spread = (min(seconds), max(seconds))
             label = f"writes stop, {gap.name}, seconds"
             yield Measure(label, statistics.median(seconds), gap.goal_seconds, method, spread=spread)

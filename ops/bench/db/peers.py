@@ -1,10 +1,10 @@
 """What the drills have found with the timers that others ship, from build/peers.json, as a table; pure."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ops.bench.db import found
 from ops.bench.db.rounds import Middle
 
 FOUND = Path("build/peers.json")
@@ -29,8 +29,7 @@ others.
 
 def read(root: Path) -> list[dict[str, Any]]:
     """The entries; none where nothing has been measured."""
-    found: list[dict[str, Any]] = json.loads((root / FOUND).read_text()) if (root / FOUND).exists() else []
-    return found
+    return found.read(root / FOUND)
 
 
 def table(entries: Sequence[Mapping[str, Any]]) -> str:
@@ -52,8 +51,8 @@ def _row(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
     return f"| {' | '.join([name, *gaps, lost, errors])} |\n"
 
 
-def _gaps(seconds: Any) -> str:
-    if not (found := list(seconds)):
+def _gaps(seconds: Iterable[float]) -> str:
+    if not (gaps := list(seconds)):
         return ""
-    middle = Middle.of(found)
+    middle = Middle.of(gaps)
     return "{:.1f} ({:.1f} to {:.1f})".format(middle.median, *middle.spread)
