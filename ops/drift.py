@@ -28,6 +28,11 @@ def drifted(state: State) -> list[Resource]:
     return found
 
 
+def failed_jobs(state: State) -> list[Resource]:
+    """Containers that did not end well where they were to do one job: the engine takes each for one that is there."""
+    return [each for each in state.of_type(CONTAINER) if not _should_run(each) and each.outputs.get("exitCode", 0) != 0]
+
+
 def _present(client: DockerClient) -> tuple[set[str], set[str]]:
     """Ids of all that the host has (a volume's is its name), and of the containers that run."""
     states = {entry["Id"]: entry["State"] for entry in client.api.containers(all=True)}

@@ -9,7 +9,7 @@ from pulumi import automation as auto
 from ops import access, locks, parts, preflight
 from ops.db import rolling
 from ops.deploy import deploy
-from ops.drift import drifted
+from ops.drift import drifted, failed_jobs
 from ops.errors import OpsError
 from ops.parts import PartHealth
 from ops.progress import friendly
@@ -27,7 +27,7 @@ _SETTLE_SECONDS = 30
 
 
 def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequence[str] = ()) -> None:
-    """Bring the stack up; what has a URN in `replace` is made anew, whether it changed or not.
+    """Bring the stack up; each job that failed is done anew, and what has a URN in `replace` whether it changed or not.
 
     Raises:
         OpsError: a check or the engine failed, or a part is not healthy at the end.
@@ -37,7 +37,8 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
     stack = workspace.select_or_create()
     state = _recovered(workspace, stack, wanted, screen)
     _mend(stack, state, screen)
-    progress = rolling.deploy(stack, workspace, state, screen, **({"replace": list(replace)} if replace else {}))
+    anew = [*replace, *(job.urn for job in failed_jobs(state))]
+    progress = rolling.deploy(stack, workspace, state, screen, **({"replace": anew} if anew else {}))
     if not progress.changes:
         screen.line("no changes")
     exported = progress.outputs

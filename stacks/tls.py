@@ -1,6 +1,7 @@
 """Who speaks TLS: the parts of a stack that get a certificate."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from components._common.images import ImageLock
 from components._common.naming import member_name
@@ -11,19 +12,25 @@ from components.certs import TlsPart
 from stacks.settings import StackSettings
 
 
+class _Member(NamedTuple):
+    name: str
+    host: str
+    image: str
+    own_addresses: tuple[str, ...] = ()
+
+
 def tls_parts(settings: StackSettings, placements: Placements, images: ImageLock) -> list[TlsPart]:
     """The database's members, witnesses and poolers, the engines, and who backs up, with their hosts and images."""
     clients = repository_clients(settings)
-    own_addresses = settings.pooling.pooler.own_addresses
     return [
         TlsPart(
-            member=member,
-            placement=placements[host],
-            own_addresses=own_addresses if image == "pgbouncer" else (),
-            image=images[image],
-            named=member in clients,
+            member=member.name,
+            placement=placements[member.host],
+            own_addresses=member.own_addresses,
+            image=images[member.image],
+            named=member.name in clients,
         )
-        for member, host, image in _members(settings)
+        for member in _members(settings)
     ]
 
 
@@ -32,19 +39,19 @@ def repository_clients(settings: StackSettings) -> tuple[str, ...]:
     return client_names(settings.database.hosts) if settings.backup.repository.host else ()
 
 
-def _members(settings: StackSettings) -> Iterator[tuple[str, str, str]]:
+def _members(settings: StackSettings) -> Iterator[_Member]:
     for index, host in enumerate(settings.database.etcd.hosts):
-        yield member_name("etcd", index), host, "etcd"
+        yield _Member(member_name("etcd", index), host, "etcd")
     for index, host in enumerate(settings.database.hosts):
-        yield member_name("tsdb", index), host, "timescaledb"
+        yield _Member(member_name("tsdb", index), host, "timescaledb")
     for host in settings.database.witness_hosts:
-        yield f"witness-{host}", host, "witness"
+        yield _Member(f"witness-{host}", host, "witness")
     for host in settings.pooling.pooler.hosts:
-        yield f"pooler-{host}", host, "pgbouncer"
+        yield _Member(f"pooler-{host}", host, "pgbouncer", settings.pooling.pooler.own_addresses)
     for engine in settings.trading.engines:
-        yield engine.name, engine.host, engine.image
+        yield _Member(engine.name, engine.host, engine.image)
     if settings.backup.repository.host:
         # By the database's image, as the agents' has no such folder of its own; both have the same user.
-        yield REPOSITORY_MEMBER, settings.backup.repository.host, "timescaledb"
+        yield _Member(REPOSITORY_MEMBER, settings.backup.repository.host, "timescaledb")
         for host in dict.fromkeys(settings.database.hosts):
-            yield agent_name(host), host, "timescaledb"
+            yield _Member(agent_name(host), host, "timescaledb")

@@ -30,5 +30,5 @@ def _raise_where_failed(name: str, urn: str, exit_code: float, logs: str | None)
     shown = "\n".join((logs or "").strip().splitlines()[-_LOG_LINES_SHOWN:]) or "(it said nothing)"
     raise RuntimeError(
         f"container {name} ended with exit status {exit_code:.0f}, want 0. Its last lines:\n{shown}\n"
-        f"Mend the cause, then run: pulumi up --replace '{urn}'"
+        f"Mend the cause, then run hft up again, or else: pulumi up --replace '{urn}'"
     )

@@ -274,7 +274,7 @@ class TimescaleCluster(pulumi.ComponentResource):
                 BOOTSTRAP_FILE: _BOOTSTRAP.read_text(),
                 **_archiving_files(args.archiving),
             },
-            embedded_secrets=args.archiving.secrets if args.archiving else (),
+            embedded_secrets=(*_secrets(args), *(args.archiving.secrets if args.archiving else ())),
             volumes={DATA_DIR: volume.name, **(args.archiving.volumes if args.archiving else {})},
             host_paths_written=args.archiving.host_paths if args.archiving else {},
             volumes_read={TLS_DIR: live.volume, PASSWORDS_DIR: live.volume},

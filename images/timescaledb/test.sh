@@ -12,14 +12,10 @@ postgresql:
   connect_address: 192.0.2.10:35432
   data_dir: /var/lib/hft/data/pg17
   bin_dir: /usr/lib/postgresql/17/bin
-  pgpass: /tmp/pgpass
-EOF
-cat > /tmp/patroni/20-authentication.yml <<'EOF'
-postgresql:
   authentication:
-    superuser: {username: postgres, password: checked}
-    replication: {username: replicator, password: checked}
-    rewind: {username: rewind_user, password: checked}
+    superuser: {username: postgres}
+    replication: {username: replicator}
+    rewind: {username: rewind_user}
 EOF
 # The check refuses loopback addresses as a member's own, and wants etcd's port to answer.
 python3 -m http.server --bind 127.0.0.1 --directory /run/postgresql 32379 2> /dev/null &

@@ -5,13 +5,11 @@ from collections.abc import Callable
 import pytest
 from docker import DockerClient
 
-from ops.drift import drifted
+from ops.drift import drifted, failed_jobs
 from ops.errors import OpsError
 from ops.state import CONTAINER, NETWORK, VOLUME, State
 from tests.ops.conftest import LABELS, STACK
 from tests.ops.states import entry, state
-
-pytestmark = pytest.mark.images
 
 
 @pytest.fixture
@@ -37,10 +35,12 @@ def names(found: State) -> list[str]:
     return [each.name for each in drifted(found)]
 
 
+@pytest.mark.images
 def test_what_is_as_it_should_be_has_not_drifted(deployed: State) -> None:
     assert names(deployed) == []
 
 
+@pytest.mark.images
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -59,11 +59,13 @@ def test_what_was_changed_by_hand_is_found(
     assert names(deployed) == [found]
 
 
+@pytest.mark.images
 def test_a_paused_container_is_no_drift(deployed: State, docker_host: DockerClient) -> None:
     docker_host.containers.get(f"hft-{STACK}-a").pause()
     assert names(deployed) == []
 
 
+@pytest.mark.images
 def test_a_host_that_does_not_answer_is_an_error() -> None:
     provider = entry("pulumi:providers:docker", "hosts-gone", inputs={"host": "unix:///nowhere/docker.sock"})
     gone = state(provider, entry(CONTAINER, "a", provider=f"{provider['urn']}::1"))
@@ -73,3 +75,20 @@ def test_a_host_that_does_not_answer_is_an_error() -> None:
 
 def test_an_empty_state_has_not_drifted() -> None:
     assert drifted(State({"version": 3, "deployment": None})) == []
+
+
+def job(exit_code: int | None, must_run: bool = False) -> State:
+    return state(entry(CONTAINER, "job", inputs={"mustRun": must_run}, outputs={"exitCode": exit_code}))
+
+
+def test_a_job_with_another_status_than_0_has_failed() -> None:
+    assert [each.name for each in failed_jobs(job(3))] == ["job"]
+
+
+@pytest.mark.parametrize(
+    "unfailed",
+    [job(0), job(137, must_run=True), state(entry(CONTAINER, "job", inputs={"mustRun": False})), state()],
+    ids=["ended well", "to run for good", "unknown", "no job"],
+)
+def test_what_ended_well_or_is_to_run_for_good_has_not_failed(unfailed: State) -> None:
+    assert failed_jobs(unfailed) == []

@@ -231,6 +231,33 @@ def test_a_failing_program_is_one_error(root: Path, clean_host: DockerClient, im
     assert ours(clean_host) == []
 
 
+JOB = f"""
+job = docker.Container(
+    "job", name="hft-{STACK}-job", image=first.container.image, labels=labelled(docker.ContainerLabelArgs),
+    entrypoints=["sh", "-c"], command=["test -e /data/go"], attach=True, must_run=False, restart="no",
+    volumes=[docker.ContainerVolumeArgs(container_path="/data", volume_name=data.name)],
+    opts=pulumi.ResourceOptions(provider=host, depends_on=[first.container], delete_before_replace=True))
+
+
+def fail_unless_well(status):
+    if status != 0:
+        raise RuntimeError(f"ended with {{status:.0f}}")
+
+
+job.exit_code.apply(fail_unless_well)
+"""
+
+
+def test_a_job_that_failed_is_done_anew(root: Path, clean_host: DockerClient, image: str) -> None:
+    project.write(root, image, also=JOB)
+    (problem,) = problems(root, "up")
+    assert problem.endswith("RuntimeError: ended with 1")
+
+    clean_host.containers.get(f"hft-{STACK}-first").exec_run(["touch", "/data/go"])
+    assert "✓ created anew container job" in run(root, "up")
+    assert "no changes" in run(root, "up")
+
+
 def test_a_name_that_is_taken_is_one_error_and_the_next_up_goes_on(
     root: Path, clean_host: DockerClient, image: str
 ) -> None:

@@ -43,8 +43,8 @@ def _bounds(settings: DatabaseSettings) -> tuple[Parameter, ...]:
         Parameter(name="wal_receiver_timeout", value="5s", reason=noticed, source="CloudNativePG"),
         Parameter(
             name="wal_retrieve_retry_interval",
-            value="500ms",
-            reason="A standby whose primary is gone tries the next one that often, not every 5 s: after a failover "
+            value="100ms",
+            reason="A standby whose primary is gone tries again that often, not every 5 s: after a crash or a failover "
             "commits wait for it.",
             source="PostgreSQL 17 documentation, replication",
         ),

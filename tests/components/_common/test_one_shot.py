@@ -34,7 +34,7 @@ def test_a_failed_job_fails_the_deployment_with_its_log_and_the_way_out(recorder
         "container hft-dev-job ended with exit status 3, want 0. Its last lines:\n"
         "trying\n"
         "curl: (7) Failed to connect\n"
-        f"Mend the cause, then run: pulumi up --replace '{URN}'"
+        f"Mend the cause, then run hft up again, or else: pulumi up --replace '{URN}'"
     )
 
 

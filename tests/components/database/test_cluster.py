@@ -112,7 +112,7 @@ def test_a_node_has_no_password_among_its_arguments_and_is_not_made_anew_for_one
             "permissions": "0444",
         },
     ]
-    assert label(found, "hft.secrets") is None
+    assert label(found, "hft.secrets") == "db-admin,db-replication,db-rewind"
 
 
 def test_a_one_shot_writes_the_passwords_of_a_node_before_it_starts(recorder: Recorder, options: Options) -> None:
@@ -235,7 +235,7 @@ def test_no_node_starts_where_etcd_did_not_take_what_they_share(recorder: Record
     assert str(raised.value) == (
         "container hft-dev-tsdb-shared ended with exit status 1, want 0. Its last lines:\n"
         "curl: (7) Failed to connect to 10.0.0.1\n"
-        "Mend the cause, then run: pulumi up --replace "
+        "Mend the cause, then run hft up again, or else: pulumi up --replace "
         f"'urn:pulumi:stack::project::hft:database:TimescaleCluster${CONTAINER}::tsdb-shared'"
     )
     assert [name for name in recorder.names(CONTAINER) if name in NODES] == []

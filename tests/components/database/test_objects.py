@@ -317,6 +317,6 @@ def test_a_failed_migration_fails_what_waits_for_it(recorder: Recorder) -> None:
     assert str(raised.value) == (
         "container hft-dev-db-migrate ended with exit status 2, want 0. Its last lines:\n"
         f"{logs}"
-        "Mend the cause, then run: pulumi up --replace "
+        "Mend the cause, then run hft up again, or else: pulumi up --replace "
         f"'urn:pulumi:stack::project::hft:database:DatabaseObjects${CONTAINER}::db-migrate'"
     )

@@ -141,7 +141,7 @@ def test_what_all_nodes_of_16_gib_share() -> None:
         "max_slot_wal_keep_size": "16384MB",
         "wal_sender_timeout": "5s",
         "wal_receiver_timeout": "5s",
-        "wal_retrieve_retry_interval": "500ms",
+        "wal_retrieve_retry_interval": "100ms",
         "hot_standby_feedback": "off",
         "max_standby_streaming_delay": "5s",
         "jit": "off",
