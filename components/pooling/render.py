@@ -23,6 +23,9 @@ ADMIN_SOCKET = "/tmp/haproxy.sock"
 """HAProxy's runtime API, for processes of its container only."""
 # What is routed is the clients' own TLS, to the node: HAProxy adds none.
 _CHECKED_BY_TLS = f"check-ssl verify required ca-file {CLIENT_AUTHORITY_FILE} ssl-min-ver TLSv1.3"
+# Before it tries the same server again HAProxy waits a second, or for a lost one a whole time-out, and keeps a client
+# from the next primary meanwhile (HAProxy 3.0 configuration manual, retries). Clients try again sooner themselves.
+_NO_RETRY = "retries 0"
 # Each look is a connection with TLS of its own. Reads go on beside a standby that is lost, so these may be fewer.
 _STANDBY_INTERVALS = 4
 
@@ -64,6 +67,7 @@ frontend reader
     default_backend standbys
 
 backend primary
+    {_NO_RETRY}
     option httpchk OPTIONS /primary
     http-check expect status 200
     default-server {_checks(failover)}

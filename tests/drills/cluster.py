@@ -166,9 +166,9 @@ class Cluster:
     def patroni_stopped(self, host: Host) -> Iterator[None]:
         """Patroni of a host does nothing until the block ends, and PostgreSQL goes on (SIGSTOP, SIGCONT)."""
         with self.node(host) as container:
-            found = container.top()
-        command, pid = found["Titles"].index("CMD"), found["Titles"].index("PID")
-        processes = [int(line[pid]) for line in found["Processes"] if "/bin/patroni" in line[command]]
+            # Whole command lines, where Docker's own choice cuts them off.
+            found = container.top(ps_args="-ww -eo pid,args")
+        processes = [int(pid) for pid, command in found["Processes"] if "/bin/patroni" in command]
         assert processes, found
         for process in processes:
             os.kill(process, signal.SIGSTOP)

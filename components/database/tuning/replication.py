@@ -43,7 +43,7 @@ def _bounds(settings: DatabaseSettings) -> tuple[Parameter, ...]:
         Parameter(name="wal_receiver_timeout", value="5s", reason=noticed, source="CloudNativePG"),
         Parameter(
             name="wal_retrieve_retry_interval",
-            value="100ms",
+            value="200ms",
             reason="A standby whose primary is gone tries again that often, not every 5 s: after a crash or a failover "
             "commits wait for it.",
             source="PostgreSQL 17 documentation, replication",

@@ -44,4 +44,11 @@ def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             reason="Writes of a checkpoint are spread over nearly all the time until the next.",
             source="timescaledb-tune",
         ),
+        Parameter(
+            name="recovery_init_sync_method",
+            value="syncfs",
+            reason="After a crash the file system is asked once to write what it holds; asked file by file, those of "
+            "thousands of chunks keep writers waiting.",
+            source="PostgreSQL 17 documentation, error handling",
+        ),
     )

@@ -210,6 +210,13 @@ def asked(pgbouncer: Container, user: str, password: str, database: str, sql: st
     return run("migrate", argv, AUTHORITY.client_files, network_mode=beside(pgbouncer), environment=environment)
 
 
+def test_a_health_check_leaves_no_line_in_the_log(pgbouncer: Container) -> None:
+    said = pgbouncer.logs()
+
+    assert execute(pgbouncer, ["pg-ping", "127.0.0.1", "16432"]) == (0, "")
+    assert pgbouncer.logs() == said
+
+
 def test_pgbouncer_knows_both_databases_and_lets_monitoring_ask_for_statistics(pgbouncer: Container) -> None:
     ended = asked(pgbouncer, "hft_monitoring", PASSWORD, "pgbouncer", "SHOW DATABASES")
 

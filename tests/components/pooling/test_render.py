@@ -46,6 +46,7 @@ frontend reader
     default_backend standbys
 
 backend primary
+    retries 0
     option httpchk OPTIONS /primary
     http-check expect status 200
     default-server inter 500ms fastinter 100ms fall 3 rise 2
