@@ -78,7 +78,7 @@ class PoolerArgs:
     passwords: PoolerPasswords
     """Passwords of the roles."""
     tls: Tls
-    """The certificates of all poolers, by `<name>-<host>`."""
+    """The certificates of all poolers, by `<name>-<host>`; each for `settings.own_addresses` too."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from ops.db.held import Outcome
 from ops.db.layout import Layout
 from ops.screen import Screen
 
+_CANDIDATE_SECONDS = held.STOPPING_SECONDS + 2 * held.HOLD_SECONDS
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -61,10 +63,10 @@ def _gathered(stage: held.Stage, chosen: Plan, screen: Screen) -> _Cast:
     held.written_down(handover, chosen.leader, screen)
     cast = _Cast(
         handover,
-        stage.begin(new_place, "candidate.sh", new.postgres_port, held.STOPPING_SECONDS + held.HOLD_SECONDS),
+        stage.begin(new_place, "candidate.sh", new.postgres_port, chosen.leader, _CANDIDATE_SECONDS),
         [
-            stage.begin(place, "follower.sh", held.HOLD_SECONDS)
-            for name, (_, place) in nodes.items()
+            stage.begin(place, "follower.sh", held.HOLD_SECONDS, member.postgres_port, new.address, new.postgres_port)
+            for name, (member, place) in nodes.items()
             if name not in names
         ],
         stage.routers(*names),
@@ -83,19 +85,20 @@ def _handed_over(cast: _Cast) -> Outcome:
         held.say(cast.followers, "halt")
         held.say(cast.poolers, "pause")
         unheld = held.hold(cast.poolers)
-        # One that is not halted follows 2 s later, and that is all.
+        # One that is not halted may follow 2 s later, and that is all.
         held.problems(cast.followers, "halted", held.READY_SECONDS)
         cast.handover.say("go")
-        # `chosen`, where commits wait for standbys.
-        leads = cast.promotion.hear(held.HOLD_SECONDS) == "promoted"
-        held.say(cast.followers, "go")
-        if not leads:
-            cast.promotion.expect("promoted", held.HOLD_SECONDS)
+        cast.promotion.expect("promoted", held.HOLD_SECONDS)
         held.say(cast.routers, "go")
         misrouted = held.problems(cast.routers, "routed", held.HOLD_SECONDS)
     finally:
         held.say(cast.poolers, "go")
         still_held = held.problems(cast.poolers, "resumed", held.HOLD_SECONDS)
         held_seconds = time.monotonic() - began
+    if cast.followers:
+        # A Patroni that goes on may act once more by what it saw before, and have the old primary followed for a
+        # moment. By then that one confirms commits.
+        held.problems([cast.promotion], "followed", held.HOLD_SECONDS)
+        held.say(cast.followers, "go")
     cast.handover.hear(held.ANSWER_SECONDS)
     return Outcome(held_seconds, (*unheld, *misrouted, *still_held))

@@ -78,6 +78,11 @@ class Cluster:
         led = Counter(member.host for view in self.views() for member in view if member.role == "leader")
         return led.most_common(1)[0][0]
 
+    def led_by_another(self, host: Host) -> bool:
+        """Whether there is a primary, and the hosts that answer see it on another host than this."""
+        led = {member.host for view in self.views() for member in view if member.role == "leader"}
+        return bool(led) and host not in led
+
     def lead(self, host: Host) -> None:
         """Make the node of a host the primary, by Patroni's own switchover, and wait until all see it."""
         leader = self.leader()

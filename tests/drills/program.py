@@ -48,7 +48,6 @@ key = Secrets("secrets", SecretsArgs(settings=SecretsSettings())).values
 parts = [(f"etcd-{index}", host, "etcd") for index, host in enumerate(database.etcd.hosts)]
 parts += [(f"tsdb-{index}", host, "timescaledb") for index, host in enumerate(database.hosts)]
 parts += [(f"witness-{host}", host, "witness") for host in database.witness_hosts]
-parts += [(f"pooler-{host}", host, "pgbouncer") for host in pooling.pooler.hosts]
 clients: tuple[str, ...] = ()
 if backup and backup.repository.host:
     clients = client_names(database.hosts)
@@ -59,8 +58,19 @@ tls = Certificates(
     CertificatesArgs(
         settings=CertsSettings(),
         parts=[
-            TlsPart(member=member, placement=at[host], image=images[image], named=member in clients)
-            for member, host, image in parts
+            *(
+                TlsPart(member=member, placement=at[host], image=images[image], named=member in clients)
+                for member, host, image in parts
+            ),
+            *(
+                TlsPart(
+                    member=f"pooler-{host}",
+                    placement=at[host],
+                    own_addresses=pooling.pooler.own_addresses,
+                    image=images["pgbouncer"],
+                )
+                for host in pooling.pooler.hosts
+            ),
         ],
     ),
 ).tls

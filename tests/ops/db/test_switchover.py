@@ -1,7 +1,7 @@
 """The order of a switchover, and that nobody stays held back; the programs are played, the drill has the real ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -40,7 +40,7 @@ def cast(
     log: Log,
     *,
     handover: Sequence[str | None] = ("stopping", "Successfully switched over"),
-    promotion: Sequence[str | None] = ("chosen", "promoted"),
+    promotion: Sequence[str | None] = ("promoted", "followed"),
     follower: Sequence[str | None] = ("halted",),
     router: Sequence[str | None] = ("routed",),
     pooler: Sequence[str | None] = ("paused", "resumed"),
@@ -60,10 +60,10 @@ ORDER = [
     "pooler-1 pause",
     "pooler-2 pause",
     "handover go",
-    "follower go",
     "router go",
     "pooler-1 go",
     "pooler-2 go",
+    "follower go",
 ]
 
 
@@ -73,12 +73,6 @@ def test_clients_are_held_back_before_the_stop_and_let_go_after_the_routers_know
     assert log == ORDER
     assert outcome.problems == ()
     assert outcome.held_seconds >= 0
-
-
-def test_a_cluster_whose_commits_wait_for_nobody_chooses_nobody() -> None:
-    log: Log = []
-    _handed_over(cast(log, promotion=["promoted"]))
-    assert log == ORDER
 
 
 def test_nobody_is_held_back_where_patroni_does_not_begin() -> None:
@@ -105,6 +99,19 @@ def test_a_pooler_that_dies_stops_nothing() -> None:
     log: Log = []
     assert _handed_over(cast(log, pooler=[None, None])).problems == ("pooler-2: ended", "pooler-2: ended")
     assert log == ORDER
+
+
+def test_an_old_primary_that_does_not_come_back_keeps_no_standby_halted() -> None:
+    log: Log = []
+    assert _handed_over(cast(log, promotion=["promoted", None])).problems == ()
+    assert log == ORDER
+
+
+def test_without_another_standby_nobody_is_waited_for() -> None:
+    log: Log = []
+    alone = replace(cast(log, promotion=["promoted"]), followers=[])
+    assert _handed_over(alone).problems == ()
+    assert log == [line for line in ORDER if not line.startswith("follower")]
 
 
 def test_a_standby_that_is_not_halted_only_follows_later() -> None:
