@@ -14,6 +14,7 @@ import pulumi_docker as docker
 
 from components._common.container import CONFIG_DIR, ContainerSpec
 from components._common.endpoint import Endpoint
+from components._common.shell import AWAIT
 
 TLS_DIR = "/var/lib/hft/tls"
 """Where a part has its certificate."""
@@ -30,20 +31,18 @@ OWN_FILES = {"authority_file": SERVER_AUTHORITY_FILE, "certificate_file": CERTIF
 _RELOAD_MEMORY_MIB = 32
 # Patroni takes the signal at the end of a loop, and loop_wait_seconds is at most 60.
 _RELOAD_SECONDS = 90
-_RELOAD = """\
+_RELOAD = f"""\
+{AWAIT}\
 kill -HUP 1
-wanted=$1
-seconds=$2
+server=$0 wanted=$1 seconds=$2
 shift 2
-end=$(($(date +%s) + seconds))
-while :; do
-    served=$(openssl s_client -connect "$0" "$@" < /dev/null 2> /dev/null |
+serve() {{
+    served=$(openssl s_client -connect "$server" "$@" < /dev/null 2> /dev/null |
         openssl x509 -noout -fingerprint -sha256 2> /dev/null | tr -d ':' | tr 'A-F' 'a-f')
-    [ "${served#*=}" = "$wanted" ] && exit 0
-    [ "$(date +%s)" -lt "$end" ] || break
-    sleep 0.5
-done
-echo "$0 does not serve the certificate $wanted after $seconds s; it serves ${served:-none}" >&2
+    [ "${{served#*=}}" = "$wanted" ]
+}}
+await "$seconds" 0.5 serve "$@" && exit
+echo "$server does not serve the certificate $wanted after $seconds s; it serves ${{served:-none}}" >&2
 exit 1
 """
 

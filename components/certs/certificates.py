@@ -11,6 +11,7 @@ from pulumi_tls import CertRequest, CertRequestSubjectArgs, LocallySignedCert, P
 from components._common.container import CONFIG_DIR, ContainerSpec
 from components._common.one_shot import one_shot
 from components._common.placement import Placement
+from components._common.shell import PUT
 from components._common.tls import Life, LiveCertificate, Tls, fingerprint
 from components._common.volumes import kept_volume
 from components.certs.settings import CertsSettings
@@ -24,16 +25,11 @@ _DATA_DIR = "/var/lib/hft/data"
 _KEY_SECRET = "tls-key"
 _FILL_MEMORY_MIB = 32
 # Every image has this folder, owned by its user, and a new volume takes over the owner: so the part can read its key.
-# Each file is whole at any moment: a renamed one replaces the old one at once. Key and certificate match throughout, as
-# a renewal keeps the key.
+# Key and certificate match throughout, as a renewal keeps the key.
 _FILL = f"""\
+{PUT}\
 umask 077
 cd {_DATA_DIR}
-put() {{
-    cp "$1" "$2.new"
-    sync "$2.new"
-    mv -f "$2.new" "$2"
-}}
 put /run/secrets/{_KEY_SECRET} tls.key
 put {CONFIG_DIR}/tls.crt tls.crt
 put {CONFIG_DIR}/ca.crt ca.crt

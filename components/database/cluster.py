@@ -15,6 +15,7 @@ from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.ports import member_ports
 from components._common.scraping import ScrapeTarget
+from components._common.shell import AWAIT
 from components._common.tls import (
     CLIENT_AUTHORITY_FILE,
     CURL_AS_PART,
@@ -44,20 +45,20 @@ _SHARED_FILE = f"{CONFIG_DIR}/shared.json"
 _QUORUM_SECONDS = 60
 # Patroni's REST API could change it too, but only while a node runs. The first member of etcd that answers takes it.
 _PUT_INTO_ETCD = f"""\
+{AWAIT}\
 key=$(printf %s "$0" | base64 -w0) value=$(base64 -w0 {_SHARED_FILE})
 seconds=$1
 shift
-end=$(($(date +%s) + seconds))
-while :; do
+put() {{
     for member; do
         told=$(printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
             curl -fsS {" ".join(CURL_AS_PART)} --max-time 5 -o /dev/null --data @- "https://$member/v3/kv/put" 2>&1) &&
-            exit 0
+            return
         last="$member: $told"
     done
-    [ "$(date +%s)" -lt "$end" ] || break
-    sleep 0.2
-done
+    return 1
+}}
+await "$seconds" 0.2 put "$@" && exit
 echo "etcd has taken nothing for $seconds s; the last word of $last" >&2
 exit 1
 """
@@ -65,19 +66,19 @@ exit 1
 # that commits wait for. A minute is some loops of the largest default.
 _REPLICATED_SECONDS = 60
 _AWAIT_STANDBYS = f"""\
-seconds=$1
+{AWAIT}\
+standbys=$0 seconds=$1
 shift
-end=$(($(date +%s) + seconds))
-while :; do
+confirm() {{
     for member; do
         told=$(curl -fsS --cacert {CLIENT_AUTHORITY_FILE} --max-time 2 "https://$member/cluster" 2>&1) || continue
         found=$(printf %s "$told" | grep -oE '"role": "quorum_standby"' | wc -l)
-        [ "$found" -ge "$0" ] && exit 0
+        [ "$found" -ge "$standbys" ] && return
     done
-    [ "$(date +%s)" -lt "$end" ] || break
-    sleep 0.2
-done
-echo "commits do not wait for $0 standbys after $seconds s; the last word of Patroni: $told" >&2
+    return 1
+}}
+await "$seconds" 0.2 confirm "$@" && exit
+echo "commits do not wait for $standbys standbys after $seconds s; the last word of Patroni: $told" >&2
 exit 1
 """
 _ONE_SHOT_MEMORY_MIB = 32

@@ -11,6 +11,7 @@ import pulumi_docker as docker
 
 from components._common.container import SECRET_DIR, ContainerSpec
 from components._common.endpoint import DatabaseMember
+from components._common.shell import AWAIT, PUT
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR
 from components.database.render import ADMIN, BOOTSTRAP_FILE, REPLICATION, REWIND, SUPERUSER
 
@@ -31,31 +32,25 @@ line() {{
     printf '*:*:*:%s:%s\\n' "$1" "$(sed 's/[\\:]/\\\\&/g' "{SECRET_DIR}/$2")"
 }}
 """
-# Each file is whole at any moment: a renamed one replaces the old one at once.
 _WRITE = f"""\
+{PUT}{_LINE}\
 umask 077
 cd {TLS_DIR}
-put() {{
-    sync "$1.new"
-    mv -f "$1.new" "$1"
-}}
-{_LINE}\
 for secret in {" ".join(_ROLES.values())}; do
-    cp -f "{SECRET_DIR}/$secret" "$secret.new"
-    put "$secret"
+    put "{SECRET_DIR}/$secret" "$secret"
 done
 {{
 {_lines(REPLICATION, REWIND)}
-}} > .pgpass.new
-put .pgpass
+}} > /tmp/pgpass
+put /tmp/pgpass .pgpass
 sync .
 """
 # Whichever node leads takes them, also where that changes meanwhile; a standby has them once it has replayed that.
 # Patroni says who leads: on a new cluster after its own call of bootstrap.sh, which two at once would break.
 _TAKE = f"""\
+{AWAIT}{_LINE}\
 umask 077
 host=$0 port=$1 patroni=$2 seconds=$3
-{_LINE}\
 {{
 {_lines(*_ROLES)}
 }} > /tmp/pgpass
@@ -73,12 +68,10 @@ log_in() {{
         told=$(timeout "$seconds" psql -XAtqc 'SELECT 1' "$verified user=$role" 2>&1) || return 1
     done
 }}
-end=$(($(date +%s) + seconds))
-while :; do
-    take && log_in && exit 0
-    [ "$(date +%s)" -lt "$end" ] || break
-    sleep 0.5
-done
+take_and_log_in() {{
+    take && log_in
+}}
+await "$seconds" 0.5 take_and_log_in && exit
 echo "roles do not take their passwords at $host:$port after $seconds s: $told" >&2
 exit 1
 """

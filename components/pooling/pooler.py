@@ -11,6 +11,7 @@ from components._common.endpoint import Endpoint
 from components._common.one_shot import one_shot
 from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
+from components._common.shell import AWAIT, PUT
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
 from components.pooling.alerts import alert_rules
 from components.pooling.failover import RouteFailoverSettings
@@ -25,22 +26,20 @@ _USERS_MEMORY_MIB = 32
 _USERS_SECRET = f"{SECRET_DIR}/pooler-users"
 # PgBouncer takes a signal at once; a minute covers a host without CPU.
 _USERS_SECONDS = 60
-# The file is whole at any moment: a renamed one replaces the old one at once. A login proves that it has been read.
+# A login proves that the file has been read.
 _TAKE_USERS = f"""\
+{AWAIT}{PUT}\
 umask 077
-cp {_USERS_SECRET} {USERS_FILE}.new
-sync {USERS_FILE}.new
-mv -f {USERS_FILE}.new {USERS_FILE}
+put {_USERS_SECRET} {USERS_FILE}
 printf '*:*:*:*:%s\\n' "$(sed 's/[\\:]/\\\\&/g' {SECRET_DIR}/db-monitoring)" > /tmp/pgpass
 kill -HUP 1
-end=$(($(date +%s) + $2))
-while :; do
+address=$0 port=$1
+log_in() {{
     told=$(PGPASSFILE=/tmp/pgpass psql -XAtqc 'SHOW VERSION' \
-        "host=$0 port=$1 user={STATS_USER} dbname=pgbouncer sslmode=require connect_timeout=2" 2>&1) && exit 0
-    [ "$(date +%s)" -lt "$end" ] || break
-    sleep 0.2
-done
-echo "the pooler at $0:$1 does not take its users after $2 s: $told" >&2
+        "host=$address port=$port user={STATS_USER} dbname=pgbouncer sslmode=require connect_timeout=2" 2>&1)
+}}
+await "$2" 0.2 log_in && exit
+echo "the pooler at $address:$port does not take its users after $2 s: $told" >&2
 exit 1
 """
 

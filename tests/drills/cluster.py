@@ -85,17 +85,25 @@ class Cluster:
 
     def lead(self, host: Host) -> None:
         """Make the node of a host the primary, by Patroni's own switchover, and wait until all see it."""
-        leader = self.leader()
-        if leader != host:
-            self.switch_over(leader, host)
+        # A standby that was away a moment ago is left out by Patroni's next loop, though all see it as whole.
+        await_true(lambda: self.leader() == host or self._asked(host), _WHOLE_SECONDS, f"{host.name} may lead")
         await_true(lambda: self.whole() and self.leader() == host, _WHOLE_SECONDS, f"{host.name} leads")
 
     def switch_over(self, leader: Host, candidate: Host) -> None:
         """Ask Patroni for a switchover, from inside, as it lets only the stack's hosts change the cluster."""
+        self.execute(leader, *self._switchover(leader, candidate))
+
+    def _asked(self, candidate: Host) -> bool:
+        """Whether Patroni switches over when it is asked now."""
+        leader = self.leader()
+        with self.node(leader) as container:
+            status, _ = container.exec_run(self._switchover(leader, candidate))
+        return bool(status == 0)
+
+    def _switchover(self, leader: Host, candidate: Host) -> list[str]:
         body = json.dumps({"leader": self.member(leader).name, "candidate": self.member(candidate).name})
         url = f"https://{leader.address}:{self.database.patroni_port}/switchover"
-        content = ("-H", "Content-Type: application/json", "-d", body)
-        self.execute(leader, "curl", "-fsS", *CURL_AS_PART, *content, url)
+        return ["curl", "-fsS", *CURL_AS_PART, "-H", "Content-Type: application/json", "-d", body, url]
 
     def connection(self, at: Host, role: str) -> str:
         """How a role connects to the pooler of a host; the password is apart."""

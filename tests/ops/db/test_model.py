@@ -53,4 +53,4 @@ def test_a_slower_router_is_a_longer_gap() -> None:
 
 def test_a_planned_switchover_takes_longer_where_hosts_share_cpus() -> None:
     assert model.switchover(2) == 0.5
-    assert model.switchover(0.7) == 1
+    assert model.switchover(0.7) == 1.5
