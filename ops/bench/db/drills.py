@@ -25,7 +25,7 @@ class Gap:
 GAPS = (
     Gap("kill -9 of postgres", "when_postgres_is_killed", 2.0),
     Gap("host of the primary unplugged", "given_load_when_the_leaders_host_is_unplugged", 5.0),
-    Gap("planned switchover", "when_hft_moves_the_primary", 0.5),
+    Gap("planned switchover", "given_load_on_every_host_when_hft_moves_the_primary", 0.5),
 )
 _METHOD = """\
 `make drills`: three Docker hosts on this machine, one commit after the other through pooler and router; the longest
