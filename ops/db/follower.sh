@@ -23,13 +23,18 @@ echo ready
 read -r _ || exit 0
 trap 'kill -CONT "$patroni"' EXIT
 trap exit INT TERM HUP
-setsid bash -c 'sleep "$1"; kill -CONT "$2"' bash "$hold" "$patroni" < /dev/null > /dev/null 2>&1 &
+(
+    # psql ends with the last one that could write to it.
+    eval "exec $server>&-"
+    exec setsid bash -c 'sleep "$1"; kill -CONT "$2"' bash "$hold" "$patroni"
+) < /dev/null > /dev/null 2>&1 &
 kill -STOP "$patroni"
 echo halted
 cat >&"$server" <<'SQL'
 ALTER SYSTEM SET primary_conninfo = :'next';
 SELECT pg_reload_conf();
 SQL
+exec {server}>&-
 read -r -t "$hold" _
 kill -CONT "$patroni"
 echo following
