@@ -15,7 +15,7 @@ from ops.parts import PartHealth
 from ops.progress import friendly
 from ops.recover import recover, refresh
 from ops.screen import Screen
-from ops.state import VOLUME, State
+from ops.state import VOLUME, Resource, State
 from ops.wanted import Wanted
 from ops.workspace import Workspace, secret_output
 
@@ -36,8 +36,10 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
         preflight.check_hosts(wanted)
     stack = workspace.select_or_create()
     state = _recovered(workspace, stack, wanted, screen)
-    _mend(stack, state, screen)
-    anew = [*replace, *(job.urn for job in failed_jobs(state))]
+    changed = drifted(state)
+    _mend(stack, changed, screen)
+    # What is gone is made in any case, and the engine knows it no more.
+    anew = [*replace, *(job.urn for job in failed_jobs(state) if job not in changed)]
     progress = rolling.deploy(stack, workspace, state, screen, **({"replace": anew} if anew else {}))
     if not progress.changes:
         screen.line("no changes")
@@ -67,8 +69,7 @@ def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: 
     return state
 
 
-def _mend(stack: auto.Stack, state: State, screen: Screen) -> None:
-    changed = drifted(state)
+def _mend(stack: auto.Stack, changed: Sequence[Resource], screen: Screen) -> None:
     for resource in changed:
         if resource.type == VOLUME:
             screen.warning(f"{friendly(resource.urn)} was deleted by hand, with its data: an empty one is made")

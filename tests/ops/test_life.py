@@ -257,6 +257,15 @@ def test_a_job_that_failed_is_done_anew(root: Path, clean_host: DockerClient, im
     assert "no changes" in run(root, "up")
 
 
+def test_a_job_that_failed_and_was_removed_is_done_anew(root: Path, clean_host: DockerClient, image: str) -> None:
+    project.write(root, image, also=JOB)
+    assert problems(root, "up") == ("ended with 1",)
+
+    assert clean_host.containers.get(f"hft-{STACK}-first").exec_run(["touch", "/data/go"], user="root") == (0, b"")
+    clean_host.containers.get(f"hft-{STACK}-job").remove(v=True)
+    assert "✓ created container job" in run(root, "up")
+
+
 def test_a_name_that_is_taken_is_one_error_and_the_next_up_goes_on(
     root: Path, clean_host: DockerClient, image: str
 ) -> None:
