@@ -49,7 +49,7 @@ _PUT_INTO_ETCD = f"""\
 key=$(printf %s "$0" | base64 -w0) value=$(base64 -w0 {_SHARED_FILE})
 seconds=$1
 shift
-put() {{
+hand_over() {{
     for member; do
         told=$(printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
             curl -fsS {" ".join(CURL_AS_PART)} --max-time 5 -o /dev/null --data @- "https://$member/v3/kv/put" 2>&1) &&
@@ -58,7 +58,7 @@ put() {{
     done
     return 1
 }}
-await "$seconds" 0.2 put "$@" && exit
+await "$seconds" 0.2 hand_over "$@" && exit
 echo "etcd has taken nothing for $seconds s; the last word of $last" >&2
 exit 1
 """
