@@ -72,8 +72,9 @@ def beside(container: Container) -> str:
 
 
 def execute(container: Container, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
-    """Run `argv` in a running container."""
-    found = container.exec_run(list(argv), environment=dict(environment or {}))
+    """Run `argv` in a running container; it writes to one pipe, as Docker keeps no order between two."""
+    one_pipe = ["sh", "-c", 'exec "$@" 2>&1', "sh", *argv]
+    found = container.exec_run(one_pipe, environment=dict(environment or {}))
     return Ended(found.exit_code, found.output.decode())
 
 
