@@ -12,7 +12,8 @@ import toolchain
 from ops import certs as certificates
 from ops import docs as pages
 from ops import down as downs
-from ops import images_cli, parts, rotate, secret_list, settings_diff, settings_file
+from ops import gate as gates
+from ops import gate_report, images_cli, parts, rotate, secret_list, settings_diff, settings_file
 from ops import status as statuses
 from ops import up as ups
 from ops.backup import cli as backup_cli
@@ -52,6 +53,28 @@ def preview(stack: Stack) -> None:
     with command() as screen:
         workspace = _prepared(stack, screen)
         ups.preview(workspace, settings_file.read(workspace), screen)
+
+
+@app.command()
+def gate(
+    preview_file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PREVIEW", help="What pulumi preview --json --show-sames --show-replacement-steps printed."
+        ),
+    ],
+    approval: Annotated[Path | None, typer.Option(help="Approves exactly these changes at this commit.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")] = False,
+) -> None:
+    """Refuse a preview that takes data or both slots of an engine from production, unless that is approved."""
+    with command() as screen:
+        verdict = gates.gate(preview_file, approval, ROOT)
+        if markdown:
+            print(gate_report.markdown(verdict), end="")
+        else:
+            gate_report.show(verdict, screen)
+        if verdict.errors:
+            raise OpsError(*verdict.errors)
 
 
 @app.command()

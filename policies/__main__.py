@@ -1,7 +1,7 @@
-"""Entry point of the pack. `PolicyPack` starts a server and never returns, so everything else is in `rules`."""
+"""Entry point of the pack; everything else is importable."""
 
-from pulumi_policy import EnforcementLevel, PolicyPack
-
+from policies.pack.server import serve
+from policies.resources import TYPES
 from policies.rules import RULES
 
-PolicyPack("hft", policies=list(RULES), enforcement_level=EnforcementLevel.MANDATORY)
+serve("hft", RULES, TYPES)

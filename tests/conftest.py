@@ -57,6 +57,8 @@ class Safety:
 
     protect: bool
     retain_on_delete: bool
+    parent: str = ""
+    """URN of the component that it is part of."""
 
 
 class _Monitor(MockMonitor):
@@ -64,7 +66,7 @@ class _Monitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote procedure
         assert isinstance(self.mocks, Recorder)
-        self.mocks.note(request.type, request.name, Safety(request.protect, request.retainOnDelete))
+        self.mocks.note(request.type, request.name, Safety(request.protect, request.retainOnDelete, request.parent))
         return super().RegisterResource(request)
 
 

@@ -9,7 +9,6 @@ from pulumi.runtime.proto import language_pb2
 
 from toolchain import paths
 from toolchain.child import Child
-from toolchain.policy_pack import PolicyPackProxy
 
 
 def run_plugin(
@@ -17,21 +16,20 @@ def run_plugin(
 ) -> Iterator[language_pb2.RunPluginResponse]:
     """Stream the plugin's output until it ends, then its exit code; a cancelled call ends the plugin."""
     environment = dict(entry.split("=", 1) for entry in request.env)
-    if request.kind == "analyzer":
-        plugin: Child | PolicyPackProxy = PolicyPackProxy(command(request), request.info.program_directory, environment)
-    else:
-        plugin = Child(command(request), request.pwd, environment)
+    plugin = Child(command(request), request.pwd, environment)
     if not context.add_callback(plugin.stop):
         plugin.stop()
     yield from plugin
 
 
 def command(request: language_pb2.RunPluginRequest) -> list[str]:
-    """What to start: the SDK's policy server for a pack (kind `analyzer`), else the plugin's own folder."""
-    launch = [python(request.info), "-u", "-P", str(paths.ROOT / "toolchain" / "launch.py")]
+    """What to start: the SDK's policy server for a pack (kind `analyzer`), behind a proxy, else the plugin's folder."""
+    folder, options = request.info.program_directory, ["-u", "-P", str(paths.ROOT / "toolchain" / "launch.py")]
+    launch = [python(request.info), *options]
     if request.kind == "analyzer":
-        return [*launch, "pulumi.policy", *request.args[:1], request.info.program_directory]
-    return [*launch, request.info.program_directory, *request.args]
+        proxy = [sys.executable, *options, "toolchain.policy_pack", folder]
+        return [*proxy, *launch, "pulumi.policy", *request.args[:1], folder]
+    return [*launch, folder, *request.args]
 
 
 def python(info: language_pb2.ProgramInfo) -> str:

@@ -2,11 +2,15 @@
 
 The stack comes with the analyzer's ConfigureStack call, but a pack reads it from its environment while it is imported:
 so this proxy takes the calls, and starts the pack on the first one that it cannot answer itself.
+
+It is a process of its own, `FOLDER COMMAND…`: in the language host it would wait for Python's lock at each call while
+the program runs there, 10 ms and more of each of two calls per resource.
 """
 
 import json
 import os
 import queue
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,6 +91,17 @@ class PolicyPackProxy(grpc.GenericRpcHandler):  # type: ignore[misc]
             self._pack.set_exception(RuntimeError(f"policy pack {self._folder}: {problem}"))
 
 
+def main() -> int:
+    """Run the proxy for the pack in the folder; the pack's output and exit code are this process's own."""
+    folder, *command = sys.argv[1:]
+    for message in PolicyPackProxy(command, folder, {}):
+        if message.WhichOneof("output") == "exitcode":
+            return message.exitcode
+        os.write(1, message.stdout)
+        os.write(2, message.stderr)
+    return 0
+
+
 def _variables(request: bytes) -> dict[str, str]:
     """What a pack may read from its environment: the same variables as under the official host."""
     stack = analyzer_pb2.AnalyzerStackConfigureRequest.FromString(request)
@@ -97,3 +112,7 @@ def _variables(request: bytes) -> dict[str, str]:
         "PULUMI_PROJECT": stack.project,
         "PULUMI_STACK": stack.stack,
     }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

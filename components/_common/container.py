@@ -20,6 +20,7 @@ SECRET_DIR = "/run/secrets"
 
 # moby#51485: Docker 29 lowered the soft default to 1,024.
 _NOFILE = 16384
+_ENGINE_NOFILE = 65536
 # CIS Docker 5.15: at most five restarts; a crash loop of an engine would send orders again and again.
 _MAX_ENGINE_RESTARTS = 5
 # Docker docs, "Configure logging drivers": delivery is blocking by default, the buffer 1 MiB, json-file unbounded.
@@ -216,7 +217,8 @@ def _volumes(spec: ContainerSpec) -> list[docker.ContainerVolumeArgs]:
 
 
 def _ulimits(spec: ContainerSpec) -> list[docker.ContainerUlimitArgs]:
-    nofile = docker.ContainerUlimitArgs(name="nofile", soft=_NOFILE, hard=_NOFILE)
+    most = _ENGINE_NOFILE if spec.tier == "engine" else _NOFILE
+    nofile = docker.ContainerUlimitArgs(name="nofile", soft=most, hard=most)
     if not spec.lock_memory:
         return [nofile]
     return [docker.ContainerUlimitArgs(name="memlock", soft=-1, hard=-1), nofile]

@@ -13,7 +13,7 @@ from docker import DockerClient
 import toolchain
 from components._common.labels import PROJECT
 from ops import docker_hosts
-from ops.bench import deploys, orders, previews
+from ops.bench import deploys, orders, policies, previews
 from ops.bench.machine import machine
 from ops.bench.measure import HEADS, Measure, write
 from ops.bench.measure import STACK as SUITE
@@ -35,6 +35,7 @@ def bench(screen: Screen) -> list[Measure]:
             measures = [
                 *deploys.measures(box, client, screen),
                 *previews.measures(box, _settings("prod"), screen),
+                *policies.measures(screen),
                 orders.measure(box, client, screen),
             ]
     write(SUITE, measures, found_on, CHECKOUT)

@@ -2,27 +2,29 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, ResourceValidationPolicy, Severity
+from pulumi_policy import Severity
 
-from policies.rules._resources import VOLUME, for_type
+from policies.pack.rule import ResourceRule
+from policies.resources import Volume
 
 
-def _protected(args: ResourceValidationArgs) -> Iterator[str]:
-    if not args.opts.protect:
+def _protected(volume: Volume) -> Iterator[str]:
+    if not volume.protect:
         yield (
-            f"volume {args.props.get('name') or args.name}: protect is off, so a renamed setting deletes its data; "
+            "protect is off, so a renamed setting deletes its data; "
             "set ResourceOptions(protect=True, retain_on_delete=True)"
         )
 
 
 RULES = (
-    ResourceValidationPolicy(
+    ResourceRule(
         name="volumes-protected",
         description="A data volume is protected: every change of its name, driver or labels deletes and recreates it.",
-        validate=for_type(VOLUME, _protected),
         severity=Severity.CRITICAL,
-        tags=["docker", "data"],
-        remediation_steps="Give the Volume ResourceOptions(protect=True, retain_on_delete=True).",
-        url="https://www.pulumi.com/docs/iac/concepts/resources/options/protect/",
+        of=Volume,
+        check=_protected,
+        steps="Give the Volume ResourceOptions(protect=True, retain_on_delete=True).",
+        source="https://www.pulumi.com/docs/iac/concepts/resources/options/protect/",
+        tags=("docker", "data"),
     ),
 )

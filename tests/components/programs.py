@@ -19,7 +19,7 @@ from components._common.images import ImageLock
 _LOCK = Path(__file__).parents[2] / "images" / "lock.json"
 FOLDERS = ("/etc/hft", "/run/secrets")
 """Where files go: the volumes that every image has."""
-_LABELS = {"hft.stack": "programs"}
+LABELS = {"hft.stack": "programs"}
 
 
 class Ended(NamedTuple):
@@ -58,7 +58,7 @@ def running(
 def new_volume() -> Iterator[str]:
     """Name of a volume, until the block ends."""
     client = _client()
-    made = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels=_LABELS)
+    made = client.volumes.create(f"hft-programs-{uuid.uuid4().hex[:8]}", labels=LABELS)
     try:
         yield str(made.name)
     finally:
@@ -89,7 +89,7 @@ def _container(image: str, files: Mapping[str, str], options: Mapping[str, Any])
     client = _client()
     sealed = {"network_mode": "none", "read_only": True, "tmpfs": {"/tmp": ""}, "cap_drop": ["ALL"]}
     container = client.containers.create(
-        _image_id(image), labels=_LABELS, **{**sealed, "volumes": list(FOLDERS), **options}
+        image_id(image), labels=LABELS, **{**sealed, "volumes": list(FOLDERS), **options}
     )
     try:
         for folder in FOLDERS:
@@ -110,7 +110,7 @@ def _client() -> docker.DockerClient:
     return client
 
 
-def _image_id(name: str) -> str:
+def image_id(name: str) -> str:
     try:
         return ImageLock.load(_LOCK)[name]
     except LookupError as error:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from components._common.images import ImageLock
+from policies.pack.values import as_secret
 from stacks import trading
 from stacks.settings import StackSettings
 from tests.conftest import CONTAINER, Recorder, Registration, Secret, recording
@@ -59,6 +60,11 @@ def files(recorder: Recorder) -> dict[str, str]:
 def open_secret(value: Any) -> Any:
     """A value without the marks of secrets."""
     return _rebuilt(value, lambda secret: open_secret(secret.value))
+
+
+def as_sent(value: Any) -> Any:
+    """A value as the engine sends it to a policy pack: secrets are marked."""
+    return _rebuilt(value, lambda secret: as_secret(as_sent(secret.value)))
 
 
 def strings(value: Any) -> Iterator[str]:

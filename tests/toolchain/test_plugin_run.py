@@ -16,11 +16,12 @@ from toolchain.plugin_run import command, python
 LAUNCH = ["-u", "-P", f"{paths.ROOT}/toolchain/launch.py"]
 
 
-def test_a_pack_is_run_by_the_sdk_s_policy_server() -> None:
+def test_a_pack_is_run_by_the_sdk_s_policy_server_behind_a_proxy() -> None:
     request = RunPluginRequest(
         kind="analyzer", args=["127.0.0.1:9", "--logtostderr"], info=ProgramInfo(program_directory="/pack")
     )
-    assert command(request) == [sys.executable, *LAUNCH, "pulumi.policy", "127.0.0.1:9", "/pack"]
+    proxy = [sys.executable, *LAUNCH, "toolchain.policy_pack", "/pack"]
+    assert command(request) == [*proxy, sys.executable, *LAUNCH, "pulumi.policy", "127.0.0.1:9", "/pack"]
 
 
 def test_a_plugin_folder_is_run_itself_with_all_arguments() -> None:

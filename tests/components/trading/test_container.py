@@ -72,7 +72,7 @@ def test_it_is_pinned_sealed_and_bounded(recorder: Recorder) -> None:
         "stopSignal": "SIGTERM",
         "stopTimeout": 30,
         "tmpfs": {"/tmp": ""},
-        "ulimits": [{"name": "memlock", "soft": -1, "hard": -1}, {"name": "nofile", "soft": 16384, "hard": 16384}],
+        "ulimits": [{"name": "memlock", "soft": -1, "hard": -1}, {"name": "nofile", "soft": 65536, "hard": 65536}],
         "uploads": [],
         "volumes": [{"containerPath": "/etc/hft"}, {"containerPath": "/run/secrets"}],
         "wait": True,
@@ -105,7 +105,7 @@ def test_choices_of_the_operator_reach_the_container(recorder: Recorder) -> None
 def test_memory_is_not_locked_where_the_daemon_may_not_grant_it(recorder: Recorder) -> None:
     found = deployed(recorder, {"lock_memory": False})
 
-    assert found["ulimits"] == [{"name": "nofile", "soft": 16384, "hard": 16384}]
+    assert found["ulimits"] == [{"name": "nofile", "soft": 65536, "hard": 65536}]
 
 
 def test_files_and_arguments_are_handed_in(recorder: Recorder) -> None:
