@@ -8,7 +8,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -57,7 +57,7 @@ class Safety:
 
     protect: bool
     retain_on_delete: bool
-    parent: str = ""
+    parent: str = field(default="", compare=False)
     """URN of the component that it is part of."""
 
 
