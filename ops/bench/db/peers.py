@@ -20,7 +20,8 @@ How long writes stop in s, median, least and most of {rounds} times each, all in
 all of them. The stack is this project's for all, with its etcd, TLS, pooler and writer. What differs is the timers of
 Patroni, HAProxy and PgBouncer that each ships, and what only this project has: witnesses, a crash that wakes Patroni,
 and commits that wait for a standby by default. A planned switchover is `hft db switchover`, and Patroni's own for the
-others.
+others. 15 s is PgBouncer's own `server_login_retry`, which none of them changes: after a refused connection it refuses
+every client for so long, and most of their errors are that.
 
 | settings of | {faults} | rows lost | errors at the client |
 |---|{rules}---|---|
