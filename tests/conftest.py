@@ -174,11 +174,12 @@ def _unwrap(value: Any) -> Any:
 
 
 def probe(container: dict[str, Any]) -> list[str]:
-    """The health check of a container, without what ends one that takes too long."""
+    """The health check of a container, without what bounds it and lets it rest."""
     check = container["healthcheck"]
-    seconds = check["timeout"].removesuffix("s")
-    assert check["tests"][:4] == ["CMD", "timeout", "--signal=KILL", seconds]
-    return list(check["tests"][4:])
+    start, (script, name, limit, _), argv = check["tests"][:3], check["tests"][3:7], check["tests"][7:]
+    assert (start, name, f"{limit}s") == (["CMD", "sh", "-c"], "probe", check["interval"])
+    assert script.startswith("limit=$1 rest=$2")
+    return list(argv)
 
 
 @pytest.fixture

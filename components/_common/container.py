@@ -12,6 +12,7 @@ import pulumi_docker as docker
 from components._common.labels import Tier, labels
 from components._common.naming import docker_name, member_name
 from components._common.placement import Placement
+from components._common.probe import probe
 
 CONFIG_DIR = "/etc/hft"
 """Where configuration files are uploaded; a volume of the image, since the root file system is read-only."""
@@ -77,9 +78,8 @@ class ContainerSpec:
     healthy: Sequence[str] = ()
     """Health check as argv; exit status 0 means ready. A one-shot container has none."""
     health_interval_seconds: int = 5
-    """Time between two probes, and the least that a start takes, as the first one comes after it (Docker Engine API,
-    HealthConfig): short where others wait. Each costs the part's own CPUs about 50 ms (exec of curl, measured on two
-    cores): long everywhere else, and above all on an engine's."""
+    """Time between two probes until all is well, and the least that a start takes, as the first one comes after it
+    (Docker Engine API, HealthConfig): short where others wait."""
     awaited: bool = True
     """Whether the deployment waits for its health; false where what comes after it waits for more than that."""
     ready_timeout_seconds: int = 60
@@ -112,13 +112,7 @@ class ContainerSpec:
 def arguments(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
     """The arguments of a container that keeps running: ready when its health check passes, restarted when it dies."""
     found = _sealed(spec, placement)
-    interval = spec.health_interval_seconds
-    # A probe that Docker gives up goes on. On a host without CPU they pile up until it has none for anything else: seen
-    # on two CPUs with a load of 600.
-    bounded = ["timeout", "--signal=KILL", str(interval), *spec.healthy]
-    found.healthcheck = docker.ContainerHealthcheckArgs(
-        tests=["CMD", *bounded], interval=f"{interval}s", timeout=f"{interval}s", retries=3, start_period="0s"
-    )
+    found.healthcheck = probe(spec.healthy, spec.health_interval_seconds)
     found.wait = spec.awaited
     found.wait_timeout = spec.ready_timeout_seconds if spec.awaited else None
     found.restart = "on-failure" if spec.tier == "engine" else "unless-stopped"

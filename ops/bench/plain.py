@@ -1,5 +1,6 @@
 """The same containers by plain `docker run`: what a shell script without an engine would do."""
 
+import shlex
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,7 +93,7 @@ def network_create(inputs: Mapping[str, Any]) -> list[str]:
 def _options(inputs: Mapping[str, Any]) -> Iterator[str]:
     check = inputs.get("healthcheck")
     if check:
-        yield from ("--health-cmd", " ".join(check["tests"][1:]), "--health-interval", check["interval"])
+        yield from ("--health-cmd", shlex.join(check["tests"][1:]), "--health-interval", check["interval"])
         yield from ("--health-timeout", check["timeout"], "--health-retries", str(int(check["retries"])))
     network = next(iter(inputs.get("networksAdvanced", [])), None)
     yield from ("--network", network["name"] if network else inputs["networkMode"])

@@ -1,4 +1,5 @@
 from typing import Any
+from unittest.mock import ANY
 
 import pulumi
 import pulumi_docker as docker
@@ -37,9 +38,9 @@ def test_a_container_is_sealed_bounded_and_ready_by_its_health_check(recorder: R
         "cpuSet": "0-1",
         "destroyGraceSeconds": 10,
         "healthcheck": {
-            "tests": ["CMD", "timeout", "--signal=KILL", "5", "true"],
+            "tests": ["CMD", "sh", "-c", ANY, "probe", "5", "25", "true"],
             "interval": "5s",
-            "timeout": "5s",
+            "timeout": "60s",
             "retries": 3,
             "startPeriod": "0s",
         },

@@ -1,6 +1,7 @@
 """A trading container of any image. What the daemon and the kernel make of it is not proven here."""
 
 from typing import Any
+from unittest.mock import ANY
 
 import pulumi
 import pytest
@@ -46,9 +47,9 @@ def test_it_is_pinned_sealed_and_bounded(recorder: Recorder) -> None:
         "cpuSet": "2-3",
         "destroyGraceSeconds": 30,
         "healthcheck": {
-            "tests": ["CMD", "timeout", "--signal=KILL", "5", "/usr/bin/maker", "ping"],
+            "tests": ["CMD", "sh", "-c", ANY, "probe", "5", "25", "/usr/bin/maker", "ping"],
             "interval": "5s",
-            "timeout": "5s",
+            "timeout": "60s",
             "retries": 3,
             "startPeriod": "0s",
         },

@@ -37,7 +37,7 @@ def test_limits_and_seals_are_the_same(tmp_path: Path) -> None:
 
 def test_health_plane_ports_and_volumes_are_the_same(tmp_path: Path) -> None:
     more = {
-        "healthcheck": {"tests": ["CMD", "curl", "x"], "interval": "2s", "timeout": "2s", "retries": 3.0},
+        "healthcheck": {"tests": ["CMD", "sh", "-c", "curl x"], "interval": "2s", "timeout": "2s", "retries": 3.0},
         "networksAdvanced": [{"name": "venues", "ipv4Address": "10.0.0.2"}],
         "ports": [{"ip": "127.0.0.1", "external": 18200.0, "internal": 8080.0}],
         "volumes": [
@@ -49,7 +49,16 @@ def test_health_plane_ports_and_volumes_are_the_same(tmp_path: Path) -> None:
     found = docker_run({**INPUTS, **more}, tmp_path)
 
     assert found[4:18] == [
-        *("--health-cmd", "curl x", "--health-interval", "2s", "--health-timeout", "2s", "--health-retries", "3"),
+        *(
+            "--health-cmd",
+            "sh -c 'curl x'",
+            "--health-interval",
+            "2s",
+            "--health-timeout",
+            "2s",
+            "--health-retries",
+            "3",
+        ),
         *("--network", "venues", "--ip", "10.0.0.2", "--publish", "127.0.0.1:18200:8080"),
     ]
     assert found[-8:-2] == ["--volume", "hft-data:/data", "--volume", "/:/host:ro", "--volume", "/etc/hft"]
