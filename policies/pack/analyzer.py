@@ -17,7 +17,7 @@ from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies.pack.configuration import LEVELS, Configuration, ConfigurationError, configured
-from policies.pack.judge import Finding, Kind, judge, judge_stack
+from policies.pack.judge import Finding, Kind, judge, judge_stack, mended
 from policies.pack.resource import Resource, Stack
 from policies.pack.rule import ResourceRule, Rule, StackRule
 from policies.pack.values import as_secret, is_secret, opened
@@ -113,12 +113,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def _mend(
         self, rule: ResourceRule[Any], request: analyzer_pb2.AnalyzeRequest, response: analyzer_pb2.RemediateResponse
     ) -> None:
-        resource = self._resource(request)
-        found = judge(rule, resource, self._numbers(rule))
-        if rule.mend is None or not any(each.kind is Kind.VIOLATION for each in found):
+        changes = mended(rule, self._resource(request), self._numbers(rule))
+        if not changes:
             return
         raw = MessageToDict(request.properties)
-        for name, value in rule.mend(resource, **self._numbers(rule)).items():
+        for name, value in changes.items():
             raw[name] = as_secret(value) if is_secret(raw.get(name)) else value
         ParseDict(raw, request.properties)
         response.remediations.add(

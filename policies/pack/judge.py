@@ -71,6 +71,18 @@ def judge_stack(rule: StackRule, stack: Stack, numbers: Mapping[str, Any]) -> li
     ]
 
 
+def mended(rule: ResourceRule[Any], resource: Resource, numbers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inputs that would be right, by name; none where nothing is wrong, or what is right cannot be known."""
+    found = judge(rule, resource, numbers)
+    if rule.mend is None or not any(each.kind is Kind.VIOLATION for each in found):
+        return {}
+    try:
+        return rule.mend(resource, **numbers)
+    except Exception:
+        # What it would have mended is still found, and blocks.
+        return {}
+
+
 def _told(check: Callable[[], Iterable[str]]) -> Iterator[tuple[str, Kind]]:
     """Each message; a rule that could not end says so last."""
     try:

@@ -16,6 +16,13 @@ from policies.resources import PhysicalReplicationSlot, ReplicationSlot
 _PLAIN_METHODS = ("trust", "password", "md5", "ident")
 _SUPERUSER = "postgres"
 _OLD_PROTOCOLS = ("tlsv1", "tlsv1.1")
+_NEWEST_PROTOCOL = "tlsv1.3"
+_POSTGRESQLS_CIPHERS = "HIGH:MEDIUM:+3DES:!aNULL"
+_WEAK_CIPHERS = ("ALL", "DEFAULT", "MEDIUM", "LOW", "EXPORT", "3DES", "DES", "RC4", "MD5", "aNULL", "eNULL", "NULL")
+_LINE_PREFIX = "%m [%p] "
+"""PostgreSQL's own."""
+_SAYS_WHOSE = (("%m", "%t", "%n"), ("%p",), ("%u",), ("%d",), ("%h", "%r"))
+"""Time, process, role, database and client; each in any of these forms."""
 _EVERY_ADDRESS = ("*", "0.0.0.0", "::")
 _WIDEST_PREFIX = {4: 8, 6: 32}
 _WRITES = "write"
@@ -67,6 +74,23 @@ def _encrypted(node: Node) -> Iterator[str]:
             yield f"pg_hba line {str(access)!r} lets clients in without TLS; write hostssl"
 
 
+def _strong_ciphers(node: Node) -> Iterator[str]:
+    oldest = node.parameter("ssl_min_protocol_version", "TLSv1.2")
+    if oldest.lower() == _NEWEST_PROTOCOL or not node.is_on("ssl", default=False):
+        return
+    ciphers = node.parameter("ssl_ciphers", _POSTGRESQLS_CIPHERS)
+    if weak := _weak(ciphers):
+        yield (
+            f"ssl_ciphers={ciphers} allows {', '.join(weak)}; "
+            "set ssl_min_protocol_version=TLSv1.3, or ssl_ciphers=HIGH:!aNULL"
+        )
+
+
+def _weak(ciphers: str) -> list[str]:
+    """The weak ones that a list of OpenSSL names to be used; `!` and `-` take away."""
+    return [each.removeprefix("+") for each in ciphers.split(":") if each.removeprefix("+") in _WEAK_CIPHERS]
+
+
 def _scram(node: Node) -> Iterator[str]:
     method = node.parameter("password_encryption", "scram-sha-256")
     if method.lower() != "scram-sha-256":
@@ -113,9 +137,19 @@ def _is_open(database: str, closed: set[str]) -> bool:
     return database not in closed and (database == "replication" or "all" not in closed)
 
 
+def _replicates_as_itself(node: Node) -> Iterator[str]:
+    for access in node.access:
+        for user in ("all", _SUPERUSER):
+            if "replication" in access.databases and user in access.users and access.method != "reject":
+                yield f"pg_hba line {str(access)!r} lets {user} copy the database; name a role that only replicates"
+
+
 def _told_who(node: Node, *, regime: str) -> Iterator[str]:
     if not audits(regime):
         return
+    prefix = node.parameter("log_line_prefix", _LINE_PREFIX)
+    if lacking := [forms[0] for forms in _SAYS_WHOSE if not any(form in prefix for form in forms)]:
+        yield f"log_line_prefix={prefix!r} lacks {', '.join(lacking)}; set it to '%m [%p] %u@%d %h '"
     for name in ("log_connections", "log_disconnections", "log_replication_commands"):
         if not node.is_on(name, default=False):
             yield f"{name} is off: the log does not say who was there; set it to on"
@@ -215,6 +249,16 @@ RULES = (
         tags=("postgresql", "security"),
     ),
     StackRule(
+        name="database-ciphers-strong",
+        description="TLS 1.2 to the database has strong ciphers: what goes under weak ones today is read tomorrow.",
+        severity=Severity.HIGH,
+        check=_of_nodes(_strong_ciphers),
+        steps="Set ssl_min_protocol_version=TLSv1.3, or ssl_ciphers=HIGH:!aNULL.",
+        source="https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SSL-CIPHERS",
+        follows=(cis_postgresql("Ensure a cipher list of strong ciphers is used"),),
+        tags=("postgresql", "security"),
+    ),
+    StackRule(
         name="database-scram-only",
         description="Who asks the database proves it by SCRAM: md5 can be replayed, trust asks for nothing.",
         severity=Severity.CRITICAL,
@@ -245,6 +289,16 @@ RULES = (
         steps="Put 'host all postgres all reject' first in pg_hba.conf; give replication a role of its own.",
         source="https://www.postgresql.org/docs/current/auth-pg-hba-conf.html",
         follows=(cis_postgresql("Ensure superuser logins are local"),),
+        tags=("postgresql", "security"),
+    ),
+    StackRule(
+        name="replication-by-its-own-role",
+        description="A standby copies the database as a role that can do nothing else: its password is on every node.",
+        severity=Severity.HIGH,
+        check=_of_nodes(_replicates_as_itself),
+        steps="Name a role with REPLICATION and no other right in the replication lines of pg_hba.conf.",
+        source="https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-AUTHENTICATION",
+        follows=(cis_postgresql("Ensure a replication-only user is created and used for streaming replication"),),
         tags=("postgresql", "security"),
     ),
     StackRule(

@@ -4,7 +4,7 @@ from typing import Any
 
 from pulumi_policy import Severity
 
-from policies.pack.judge import Finding, Kind, judge, judge_stack
+from policies.pack.judge import Finding, Kind, judge, judge_stack, mended
 from policies.pack.resource import Resource, Stack
 from policies.pack.rule import ResourceRule, StackRule, Violation, whole
 from policies.resources import Container, Volume
@@ -89,6 +89,27 @@ def test_no_message_holds_a_secret() -> None:
         "has [secret]",
         "has hunter",
     ]
+
+
+def test_what_is_wrong_is_mended_by_the_numbers() -> None:
+    grows = rule(
+        lambda it, most: ["too much"], mend=lambda it, most: {"memory": most}, numbers={"most": whole(5, 1, 9, "Most.")}
+    )
+
+    assert mended(grows, container(), {"most": 7}) == {"memory": 7}
+
+
+def test_what_is_right_or_not_known_or_has_no_remedy_is_not_mended() -> None:
+    wrong, remedy = rule(lambda it: ["wrong"]), {"mend": lambda it: {"memory": it.inputs["memory"]}}
+
+    assert mended(wrong, container(), {}) == {}
+    assert mended(rule(lambda it: [], **remedy), container(), {}) == {}
+    assert mended(rule(lambda it: ["wrong"], **remedy), resource(Volume.TYPE, {}), {}) == {}
+    assert mended(rule(lambda it: ["wrong"], **remedy), container(memory=UNKNOWN), {}) == {}
+
+
+def test_a_remedy_that_fails_mends_nothing() -> None:
+    assert mended(rule(lambda it: ["wrong"], mend=lambda it: {"memory": 1 / 0}), container(), {}) == {}
 
 
 def test_short_texts_are_no_secrets() -> None:

@@ -17,6 +17,7 @@ PARAMETERS: Mapping[str, Any] = {
     "log_connections": "on",
     "log_disconnections": "on",
     "log_replication_commands": "on",
+    "log_line_prefix": "%m [%p] %u@%d %h ",
     "log_statement": "ddl",
     "log_min_duration_statement": "1s",
     "archive_mode": "on",
@@ -317,6 +318,83 @@ def test_changes_of_the_schema_without_a_trace(value: str | None, libraries: str
 def test_changes_of_the_schema_that_something_tells() -> None:
     assert told("database-says-who-was-there", server({"log_statement": None}), regime="sec_bd") == []
     assert told("database-says-who-was-there", server({"shared_preload_libraries": None}), regime="sec_bd") == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "shown", "lacking"),
+    [
+        (None, "%m [%p] ", "%u, %d, %h"),
+        ("%u@%d %h", "%u@%d %h", "%m, %p"),
+        ("%t [%p] %u %r", "%t [%p] %u %r", "%d"),
+        ("", "", "%m, %p, %u, %d, %h"),
+    ],
+)
+def test_a_line_that_does_not_say_whose_it_is(prefix: str | None, shown: str, lacking: str) -> None:
+    assert told("database-says-who-was-there", server({"log_line_prefix": prefix}), regime="sec_bd") == [
+        f"log_line_prefix={shown!r} lacks {lacking}; set it to '%m [%p] %u@%d %h '"
+    ]
+
+
+@pytest.mark.parametrize("prefix", ["%m [%p] %u@%d %h ", "%t:%r:%u@%d:[%p]: ", "%n %p %d %u %a %h "])
+def test_a_line_that_says_whose_it_is(prefix: str) -> None:
+    assert told("database-says-who-was-there", server({"log_line_prefix": prefix}), regime="sec_bd") == []
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "weak"),
+    [
+        (None, "MEDIUM, 3DES"),
+        ("HIGH:MEDIUM:!aNULL", "MEDIUM"),
+        ("ALL", "ALL"),
+        ("DEFAULT:!LOW", "DEFAULT"),
+        ("HIGH:aNULL:RC4", "aNULL, RC4"),
+    ],
+)
+def test_ciphers_that_are_weak(ciphers: str | None, weak: str) -> None:
+    given = {"ssl_ciphers": ciphers, "ssl_min_protocol_version": "TLSv1.2"}
+
+    assert told("database-ciphers-strong", server(given)) == [
+        f"ssl_ciphers={ciphers or 'HIGH:MEDIUM:+3DES:!aNULL'} allows {weak}; "
+        "set ssl_min_protocol_version=TLSv1.3, or ssl_ciphers=HIGH:!aNULL"
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ssl_ciphers": "HIGH:!aNULL:!3DES:-RC4", "ssl_min_protocol_version": "TLSv1.2"},
+        {"ssl_ciphers": "ECDHE-ECDSA-AES256-GCM-SHA384", "ssl_min_protocol_version": None},
+        # TLS 1.3 has ciphers of its own.
+        {"ssl_ciphers": "ALL", "ssl_min_protocol_version": "tlsv1.3"},
+    ],
+)
+def test_ciphers_that_are_strong(given: Mapping[str, Any]) -> None:
+    assert told("database-ciphers-strong", server(given)) == []
+
+
+def test_without_tls_nothing_is_said_of_ciphers() -> None:
+    assert told("database-ciphers-strong", server({"ssl": "off", "ssl_min_protocol_version": None})) == []
+
+
+@pytest.mark.parametrize("user", ["all", "postgres"])
+def test_a_standby_that_may_do_more_than_replicate(user: str) -> None:
+    line = f"hostssl replication {user} 10.0.0.2/32 scram-sha-256"
+
+    assert told("replication-by-its-own-role", server(hba=(line,))) == [
+        f"pg_hba line {line!r} lets {user} copy the database; name a role that only replicates"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hostssl replication replicator 10.0.0.2/32 scram-sha-256",
+        "hostssl all all 10.0.0.2/32 scram-sha-256",
+        "host replication all all reject",
+    ],
+)
+def test_a_standby_that_only_replicates(line: str) -> None:
+    assert told("replication-by-its-own-role", server(hba=(line,))) == []
 
 
 @pytest.mark.parametrize("rule", ["database-says-who-was-there", "database-audited"])

@@ -13,7 +13,7 @@ PATRONI = {
     },
     "postgresql": {
         "listen": "0.0.0.0:5432",
-        "pg_hba": ["host replication replicator 0.0.0.0/0 md5", "host all all 0.0.0.0/0 md5"],
+        "pg_hba": ["host replication all 0.0.0.0/0 md5", "host all all 0.0.0.0/0 md5"],
         "parameters": {
             "password_encryption": "md5",
             "ssl": False,
