@@ -63,6 +63,8 @@ class ContainerSpec:
     """Secret name → value, found at /run/secrets/<name>."""
     embedded_secrets: Sequence[str] = ()
     """Names of further secrets, whose values are inside `files`; for the label only."""
+    further_labels: Mapping[str, str] = field(default_factory=dict)
+    """Label → value, beside those that every container has."""
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Absolute path → name of the data volume."""
     anonymous_volumes: Sequence[str] = ()
@@ -179,7 +181,8 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
 def _label_args(spec: ContainerSpec, stack: str) -> list[docker.ContainerLabelArgs]:
     secrets = {*spec.secrets, *spec.embedded_secrets}
     found = labels(stack=stack, component=spec.component, role=spec.member, tier=spec.tier, secrets=secrets)
-    return [docker.ContainerLabelArgs(label=key, value=value) for key, value in sorted(found.items())]
+    all_of_them = sorted({**found, **spec.further_labels}.items())
+    return [docker.ContainerLabelArgs(label=key, value=value) for key, value in all_of_them]
 
 
 def _uploads(spec: ContainerSpec) -> list[docker.ContainerUploadArgs]:

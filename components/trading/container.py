@@ -35,6 +35,8 @@ class TradingContainerArgs:
     """Absolute path → name of a volume that another container writes, mounted read-only."""
     metrics_port: int | None = None
     """Port of `GET /metrics` on the host's address; without one it is not scraped."""
+    drain_seconds: int | None = None
+    """How long it needs to cancel its orders, where it says; a policy compares its grace with that."""
 
 
 class TradingContainer(pulumi.ComponentResource):
@@ -53,6 +55,7 @@ class TradingContainer(pulumi.ComponentResource):
     def __init__(self, name: str, args: TradingContainerArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
         settings, place = args.settings, args.placements[args.settings.host]
+        metrics = None if args.metrics_port is None else f"{place.address}:{args.metrics_port}"
         spec = ContainerSpec(
             component="trading",
             role=name,
@@ -70,16 +73,22 @@ class TradingContainer(pulumi.ComponentResource):
             stop_grace_seconds=settings.stop_grace_seconds,
             cpu_set=settings.cpu_set,
             lock_memory=settings.lock_memory,
+            further_labels=_told(metrics, args.drain_seconds),
         )
         container = docker.Container(name, arguments(spec, place), opts=options(self, place))
         self.container_name = container.name
         self.scrape_targets = ()
-        if args.metrics_port is not None:
-            address = f"{place.address}:{args.metrics_port}"
-            self.scrape_targets = (ScrapeTarget(job="engine", instance=name, address=address, interval_seconds=1),)
+        if metrics:
+            self.scrape_targets = (ScrapeTarget(job="engine", instance=name, address=metrics, interval_seconds=1),)
         self.register_outputs(
             {
                 "container_name": self.container_name,
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
             }
         )
+
+
+def _told(metrics: str | None, drain_seconds: int | None) -> dict[str, str]:
+    """Labels for what reads the container from outside: policies, and an operator with `docker inspect`."""
+    found = {"hft.metrics": metrics, "hft.drain-seconds": None if drain_seconds is None else str(drain_seconds)}
+    return {label: value for label, value in found.items() if value is not None}

@@ -80,6 +80,7 @@ class TradingEngine(pulumi.ComponentResource):
                 volumes_read={TLS_DIR: live.volume} if live else {},
                 healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{self.endpoint}/readyz"],
                 metrics_port=settings.port,
+                drain_seconds=settings.drain_seconds,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[live.filled] if live else []),
         )

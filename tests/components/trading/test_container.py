@@ -131,6 +131,19 @@ def test_its_metrics_are_scraped_every_second_at_its_hosts_address(recorder: Rec
     assert targets(recorder, metrics_port=19999) == [target.as_output()]
 
 
+def test_what_a_policy_asks_of_it_is_a_label(recorder: Recorder) -> None:
+    found = deployed(recorder, metrics_port=19999, drain_seconds=10)["labels"]
+
+    assert {"label": "hft.metrics", "value": "10.0.0.2:19999"} in found
+    assert {"label": "hft.drain-seconds", "value": "10"} in found
+
+
+def test_what_is_not_said_is_no_label(recorder: Recorder) -> None:
+    found = [each["label"] for each in deployed(recorder)["labels"]]
+
+    assert [name for name in found if name in ("hft.metrics", "hft.drain-seconds")] == []
+
+
 def test_without_a_port_nothing_is_scraped(recorder: Recorder) -> None:
     assert targets(recorder) == []
 
