@@ -5,7 +5,8 @@ rules as this pack has, that alone takes longer than the preview (docs/adr/0026-
 """
 
 # ruff: noqa: N802, ARG002  (names and arguments are the service's)
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ from policies.pack.resource import Resource, Stack
 from policies.pack.rule import ResourceRule, Rule, StackRule
 from policies.pack.values import as_secret, is_secret, opened
 from policies.pack.waiver_rule import WAIVERS_IN_ORDER, waiver_findings
-from policies.pack.waivers import Waiver, is_waived
+from policies.pack.waivers import Waiver, waiver_of
 
 _SEVERITIES = {
     Severity.LOW: analyzer_pb2.POLICY_SEVERITY_LOW,
@@ -47,6 +48,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """`types` are the resources that rules can read; every other is a plain `Resource`."""
         self._name = name
         self._waivers, self._today = waivers, today
+        self._used: Counter[Waiver] = Counter()
         self._rules = (*rules, WAIVERS_IN_ORDER)
         self._types = {each.TYPE: each for each in types}
         self._use(Configuration())
@@ -78,27 +80,23 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     ) -> analyzer_pb2.AnalyzeResponse:
         """Judge one resource by every rule for its type."""
         resource = self._resource(request)
-        return self._told(
+        found = [
             finding
             for rule, numbers in self._judged.get(type(resource), ())
             for finding in judge(rule, resource, numbers)
-            if not is_waived(finding, resource, self._waivers, self._today())
-        )
+        ]
+        return self._told(self._without_waived(found, {resource.urn: resource}))
 
     def AnalyzeStack(
         self, request: analyzer_pb2.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
-        """Judge the whole."""
+        """Judge the whole; the engine asks for that after it has asked about each resource."""
         stack = Stack([self._resource(each) for each in request.resources])
-        at = {each.urn: each for each in stack.resources}
-        found = [
-            finding
-            for rule, numbers in self._judged_whole
-            for finding in judge_stack(rule, stack, numbers)
-            if not (finding.urn and is_waived(finding, at[finding.urn], self._waivers, self._today()))
-        ]
-        waivers = waiver_findings(self._waivers, self._rules, stack, self._numbers, self._today())
-        return self._told([*found, *waivers])
+        found = [finding for rule, numbers in self._judged_whole for finding in judge_stack(rule, stack, numbers)]
+        left = list(self._without_waived(found, {each.urn: each for each in stack.resources}))
+        waivers = list(waiver_findings(self._waivers, self._used, stack, self._today()))
+        self._used.clear()
+        return self._told([*left, *waivers])
 
     def Remediate(
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
@@ -126,6 +124,20 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             description=rule.description,
             properties=request.properties,
         )
+
+    def _without_waived(self, findings: Iterable[Finding], at: Mapping[str, Resource]) -> Iterator[Finding]:
+        """Those that no waiver covers; of one that does, the use is counted.
+
+        What a waiver is for shows in what a program asks for: while a provider's own configuration is not known, the
+        whole stack comes without the inputs of its resources.
+        """
+        for finding in findings:
+            resource = at.get(finding.urn)
+            waiver = resource and waiver_of(finding, resource, self._waivers, self._today())
+            if waiver:
+                self._used[waiver] += 1
+            if not waiver or finding.kind is Kind.UNKNOWN:
+                yield finding
 
     def _numbers(self, rule: Rule) -> Mapping[str, Any]:
         return self._configuration.of(rule)

@@ -1,14 +1,13 @@
 """The rule about the waivers themselves: each that holds is told, and none has expired or is left without use."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from pulumi_policy import Severity
 
-from policies.pack.judge import Finding, Kind, judge, judge_stack
+from policies.pack.judge import Finding, Kind
 from policies.pack.resource import Stack
-from policies.pack.rule import ResourceRule, Rule, StackRule
+from policies.pack.rule import Rule
 from policies.pack.waivers import Waiver
 
 WAIVERS_IN_ORDER = Rule(
@@ -22,18 +21,12 @@ WAIVERS_IN_ORDER = Rule(
 
 
 def waiver_findings(
-    waivers: Sequence[Waiver],
-    rules: Sequence[Rule],
-    stack: Stack,
-    numbers: Callable[[Rule], Mapping[str, Any]],
-    today: date,
+    waivers: Sequence[Waiver], used: Mapping[Waiver, int], stack: Stack, today: date
 ) -> Iterator[Finding]:
-    """What is to be said about the waivers of this stack; `numbers` are those that a rule is judged by."""
+    """What is to be said about the waivers of this stack; `used` has how often each covered something."""
     here = {each.stack for each in stack.resources}
-    by_name = {rule.name: rule for rule in rules}
     for waiver in (each for each in waivers if any(map(each.is_about, here))):
-        rule = by_name[waiver.rule]
-        yield Finding(WAIVERS_IN_ORDER, *_state(waiver, _covered(waiver, rule, stack, numbers(rule)), today))
+        yield Finding(WAIVERS_IN_ORDER, *_state(waiver, used.get(waiver, 0), today))
 
 
 def _state(waiver: Waiver, covered: int, today: date) -> tuple[str, str, Kind]:
@@ -44,17 +37,3 @@ def _state(waiver: Waiver, covered: int, today: date) -> tuple[str, str, Kind]:
         return f"{waiver} is used by nothing: remove it", "", Kind.VIOLATION
     times = "once" if covered == 1 else f"{covered} times"
     return f"{waiver} holds {times} until {waiver.expires}; {waiver.owner}: {waiver.reason}", "", Kind.WAIVED
-
-
-def _covered(waiver: Waiver, rule: Rule, stack: Stack, numbers: Mapping[str, Any]) -> int:
-    """How often the rule finds something where the waiver holds, or cannot know yet."""
-    at = {each.urn: each for each in stack.resources}
-    return sum(finding.urn in at and waiver.covers(at[finding.urn]) for finding in _findings(rule, stack, numbers))
-
-
-def _findings(rule: Rule, stack: Stack, numbers: Mapping[str, Any]) -> Iterator[Finding]:
-    if isinstance(rule, StackRule):
-        yield from judge_stack(rule, stack, numbers)
-    elif isinstance(rule, ResourceRule):
-        for resource in stack.of(rule.of):
-            yield from (each for each in judge(rule, resource, numbers) if each.kind is not Kind.FAULT)

@@ -78,11 +78,12 @@ def suggestion(name: str, names: Sequence[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def is_waived(finding: Finding, resource: Resource, waivers: Iterable[Waiver], today: date) -> bool:
-    """Whether a waiver that has not expired covers it."""
-    return finding.kind is Kind.VIOLATION and any(
-        waiver.rule == finding.rule.name and waiver.covers(resource) and today <= waiver.expires for waiver in waivers
-    )
+def waiver_of(finding: Finding, resource: Resource, waivers: Iterable[Waiver], today: date) -> Waiver | None:
+    """The waiver that covers it and has not expired; one may cover what cannot be judged yet, too."""
+    if finding.kind is Kind.FAULT:
+        return None
+    of_rule = (each for each in waivers if each.rule == finding.rule.name and today <= each.expires)
+    return next((each for each in of_rule if each.covers(resource)), None)
 
 
 def _where(place: tuple[int | str, ...]) -> str:

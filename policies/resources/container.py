@@ -90,10 +90,8 @@ class Container(Resource):
     def runs_postgresql(self) -> bool:
         """Whether it is a PostgreSQL server: its data folder, its configuration or its image says so."""
         files = [str(each.get("file")) for each in self.items("uploads")]
-        program, *arguments = self.texts("command") or [""]
         named = _POSTGRESQL_IMAGE.search(str(self.inputs.get("image") or "")) is not None
-        started = program == "postgres" and all(word.startswith("-") for word in arguments[:1])
-        return named or started or any(_POSTGRESQL_FILE.search(file) for file in files)
+        return named or self._starts_postgres or any(_POSTGRESQL_FILE.search(file) for file in files)
 
     @property
     def on_host_network(self) -> bool:
@@ -140,6 +138,12 @@ class Container(Resource):
             Mount(str(each.get("source") or ""), each["target"], bool(each.get("readOnly")))
             for each in self.items("mounts")
         ]
+
+    @property
+    def _starts_postgres(self) -> bool:
+        """By its name and options alone; of other programs no argument is read, which may not be known."""
+        command = self.inputs.get("command") or [""]
+        return command[0] == "postgres" and (len(command) == 1 or str(command[1]).startswith("-"))
 
     def _capabilities(self, way: str) -> list[str]:
         named = (self.inputs.get("capabilities") or {}).get(way) or ()

@@ -213,7 +213,8 @@ def test_the_whole_is_judged(pack: Pack) -> None:
 
 
 def test_what_is_waived_is_told_once_with_its_owner_and_reason(waived: Pack) -> None:
-    assert [rule for _, rule, _ in waived.analyze()] == ["is-told"]
+    for _ in range(2):
+        assert [rule for _, rule, _ in waived.analyze()] == ["is-told"]
     assert waived.analyze_stack(URN, OTHER) == [
         ("MANDATORY", "few-containers", "2 resources"),
         (
@@ -245,6 +246,33 @@ def test_the_rule_about_waivers_can_be_disabled(waived: Pack) -> None:
     waived.configure(waivers_in_order={"enforcementLevel": "DISABLED"})
 
     assert [rule for _, rule, _ in waived.analyze_stack(URN)] == ["few-containers"]
+
+
+def test_a_waiver_is_used_by_what_was_asked_for_where_the_whole_comes_without_inputs(waived: Pack) -> None:
+    waived.analyze()
+    bare = analyzer_pb2.AnalyzerResource(type=Container.TYPE, urn=URN, name="engine")
+    found = told(waived.stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=[bare])))
+
+    assert [level for level, rule, _ in found if rule == "waivers-in-order"] == ["ADVISORY", "ADVISORY"]
+
+
+def test_uses_are_counted_anew_for_the_next_operation(waived: Pack) -> None:
+    waived.analyze()
+    waived.analyze_stack(URN)
+
+    assert "memory-small for eng* in hft/dev is used by nothing" in waived.analyze_stack(URN)[1][2]
+
+
+def test_what_is_waived_and_not_known_is_told(waived: Pack) -> None:
+    assert [(level, rule) for level, rule, _ in waived.analyze(memory=UNKNOWN)] == [
+        ("ADVISORY", "memory-small"),
+        ("ADVISORY", "is-told"),
+    ]
+    assert "holds once" in waived.analyze_stack(URN)[1][2]
+
+
+def test_a_fault_of_a_rule_is_not_waived(waived: Pack) -> None:
+    assert waived.analyze(memory="much")[0][:2] == ("MANDATORY", "memory-small")
 
 
 def test_a_waiver_of_another_stack_is_left_alone(waived: Pack) -> None:
