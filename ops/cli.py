@@ -20,6 +20,7 @@ from ops.backup import cli as backup_cli
 from ops.command import command
 from ops.db import cli as db_cli
 from ops.errors import OpsError
+from ops.hosts import cli as hosts_cli
 from ops.screen import Screen
 from ops.workspace import Workspace, project_root
 
@@ -37,6 +38,7 @@ app.add_typer(settings, name="settings")
 app.add_typer(images_cli.app, name="images")
 app.add_typer(db_cli.app, name="db")
 app.add_typer(backup_cli.app, name="backup")
+app.add_typer(hosts_cli.app, name="hosts")
 
 
 @app.command()

@@ -21,7 +21,6 @@ SECRET_DIR = "/run/secrets"
 
 # moby#51485: Docker 29 lowered the soft default to 1,024.
 _NOFILE = 16384
-_ENGINE_NOFILE = 65536
 # CIS Docker 5.15: at most five restarts; a crash loop of an engine would send orders again and again.
 _MAX_ENGINE_RESTARTS = 5
 # Docker docs, "Configure logging drivers": delivery is blocking by default, the buffer 1 MiB, json-file unbounded.
@@ -90,6 +89,8 @@ class ContainerSpec:
     """Hard limit; there is no swap above it."""
     shm_mib: int = 64
     """Size of /dev/shm; 64 is Docker's default."""
+    open_files: int = _NOFILE
+    """How many files and sockets it may have open. The daemon needs CAP_SYS_RESOURCE for more than its own limit."""
     lock_memory: bool = False
     """Whether it may lock all its memory (mlockall). The daemon needs CAP_SYS_RESOURCE to grant that."""
     stop_grace_seconds: int = 10
@@ -214,8 +215,7 @@ def _volumes(spec: ContainerSpec) -> list[docker.ContainerVolumeArgs]:
 
 
 def _ulimits(spec: ContainerSpec) -> list[docker.ContainerUlimitArgs]:
-    most = _ENGINE_NOFILE if spec.tier == "engine" else _NOFILE
-    nofile = docker.ContainerUlimitArgs(name="nofile", soft=most, hard=most)
+    nofile = docker.ContainerUlimitArgs(name="nofile", soft=spec.open_files, hard=spec.open_files)
     if not spec.lock_memory:
         return [nofile]
     return [docker.ContainerUlimitArgs(name="memlock", soft=-1, hard=-1), nofile]

@@ -49,17 +49,27 @@ _PUT_INTO_ETCD = f"""\
 key=$(printf %s "$0" | base64 -w0) value=$(base64 -w0 {_SHARED_FILE})
 seconds=$1
 shift
+ask() {{
+    curl -fsS {" ".join(CURL_AS_PART)} --max-time 5 "$@" 2>&1
+}}
+# A new cluster goes by version 3.0 until each member has come up. A Patroni that reads this keeps to it for as long as
+# it runs, and asks in a way that no etcd of today answers.
+agreed() {{
+    told=$(ask "https://$1/version") || return 1
+    case $told in
+        *'"etcdcluster":"3.0.0"'* | *not_decided*) told="not all members have come up yet" && return 1 ;;
+    esac
+}}
 hand_over() {{
     for member; do
         told=$(printf '{{"key": "%s", "value": "%s"}}' "$key" "$value" |
-            curl -fsS {" ".join(CURL_AS_PART)} --max-time 5 -o /dev/null --data @- "https://$member/v3/kv/put" 2>&1) &&
-            return
+            ask -o /dev/null --data @- "https://$member/v3/kv/put") && agreed "$member" && return
         last="$member: $told"
     done
     return 1
 }}
 await "$seconds" 0.2 hand_over "$@" && exit
-echo "etcd has taken nothing for $seconds s; the last word of $last" >&2
+echo "etcd is not ready in $seconds s; the last word of $last" >&2
 exit 1
 """
 # Patroni lets a standby confirm from the leader's first loop after it streams, so a node that is ready is not yet one

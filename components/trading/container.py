@@ -72,6 +72,7 @@ class TradingContainer(pulumi.ComponentResource):
             shm_mib=settings.shm_mib,
             stop_grace_seconds=settings.stop_grace_seconds,
             cpu_set=settings.cpu_set,
+            open_files=settings.open_files,
             lock_memory=settings.lock_memory,
             further_labels=_told(metrics, args.drain_seconds),
         )

@@ -94,6 +94,9 @@ class TradingContainerSettings(Settings):
     """CPUs that nothing else of the stack uses, such as "2-3"."""
     memory_mib: int = Field(default=512, ge=64)
     """Hard limit in MiB; there is no swap above it."""
+    open_files: int = Field(default=65_536, ge=1_024, le=1_048_576)
+    """How many files and sockets it may have open; at most the Docker daemon's own limit where that has no
+    CAP_SYS_RESOURCE."""
     lock_memory: bool = True
     """Whether it may lock all its memory against paging; false where the Docker daemon has no CAP_SYS_RESOURCE."""
     shm_mib: int = Field(default=64, ge=64)

@@ -23,7 +23,7 @@ RULES = (
     ResourceRule(
         name="engine-open-files",
         description="An engine may open the sockets that a busy day needs: at the limit it cannot reach a venue again.",
-        severity=Severity.HIGH,
+        severity=Severity.MEDIUM,
         of=Container,
         check=_files,
         numbers={"minimum_files": whole(65_536, 1_024, 1_048_576, "Least soft limit of open files.")},

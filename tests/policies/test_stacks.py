@@ -46,8 +46,8 @@ def test_our_own_stacks_comply_but_for_the_waivers(stack: str) -> None:
     assert [level for level, rule, _ in found if rule == "waivers-in-order"] == ["advisory", "advisory"]
 
 
-_OF_A_TRIAL = ("engine-memory-locked", "more-than-one-host")
-"""What `dev` is told: it is one host, whose Docker may not be able to lock memory."""
+_OF_A_TRIAL = ("engine-memory-locked", "engine-open-files", "more-than-one-host")
+"""What `dev` is told: it is one host, whose Docker may not be able to raise limits."""
 
 
 def _is_only_told(each: Told) -> bool:

@@ -125,7 +125,7 @@ def test_the_one_shot_fails_where_no_member_of_etcd_answers(
 
     assert ended.status == 1
     assert ended.output.split(" after ")[0] == (
-        "etcd has taken nothing for 2 s; the last word of 127.0.0.1:2: curl: (7) Failed to connect to 127.0.0.1 port 2"
+        "etcd is not ready in 2 s; the last word of 127.0.0.1:2: curl: (7) Failed to connect to 127.0.0.1 port 2"
     )
 
 

@@ -1,0 +1,1 @@
+"""What a host is set to, which no plan shows."""
