@@ -16,12 +16,13 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from ops.bench.measure import Measure
 from ops.sandbox import CHECKOUT
 from ops.screen import Screen
+from toolchain.limits import GRPC_OPTIONS
 
 _MANY = 1_000
 _FEW, _MOST = 100, 10_000
 _ROUNDS = 3
+_ENGINES_OF_A_HOST = 100
 _TYPE = "docker:index/container:Container"
-_OPTIONS = [(f"grpc.max_{way}_message_length", 400 * 1024 * 1024) for way in ("receive", "send")]
 _CONTAINER: dict[str, Any] = {
     "image": "sha256:" + "0" * 64,
     "memory": 256,
@@ -81,9 +82,12 @@ def _asked(count: int) -> tuple[float, float]:
 
 
 def _resource(number: int) -> dict[str, Any]:
-    inputs = {**_CONTAINER, "name": f"engine-{number}", "cpuSet": f"{2 * number + 2}-{2 * number + 3}"}
+    host, place = divmod(number, _ENGINES_OF_A_HOST)
+    inputs = {**_CONTAINER, "name": f"engine-{number}", "cpuSet": f"{2 * place + 2}-{2 * place + 3}"}
+    provider = analyzer_pb2.AnalyzerProviderResource(urn=f"urn:pulumi:bench::hft::pulumi:providers:docker::host-{host}")
     urn = f"urn:pulumi:bench::hft::{_TYPE}::engine-{number}"
-    return {"type": _TYPE, "urn": urn, "name": f"engine-{number}", "properties": ParseDict(inputs, Struct())}
+    properties = ParseDict(inputs, Struct())
+    return {"type": _TYPE, "urn": urn, "name": f"engine-{number}", "properties": properties, "provider": provider}
 
 
 def _require_silent(response: analyzer_pb2.AnalyzeResponse) -> None:
@@ -97,7 +101,7 @@ def _pack() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
     with subprocess.Popen(argv, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}", options=_OPTIONS) as channel:
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}", options=GRPC_OPTIONS) as channel:
                 yield analyzer_pb2_grpc.AnalyzerStub(channel)
         finally:
             process.kill()

@@ -4,6 +4,9 @@ from typing import ClassVar
 
 from policies.pack.resource import Resource
 
+ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
+"""What `sslmode` of libpq has to be for nothing to cross the network in clear."""
+
 
 class Role(Resource):
     """A role, with or without login."""

@@ -9,11 +9,11 @@ from policies.frameworks import cis_postgresql
 from policies.pack.resource import Resource
 from policies.pack.rule import ResourceRule
 from policies.resources import Database, DefaultPrivileges, Grant, PostgresqlProvider, Role
+from policies.resources.postgresql import ENCRYPTED_MODES
 
 _APPENDS = ("INSERT", "SELECT")
 _EVERY = "ALL"
 _PUBLIC = "public"
-_TLS = ("require", "verify-ca", "verify-full")
 _SUPER = (("superuser", "may do anything, past every check"), ("bypassRowLevelSecurity", "reads every row"))
 _SERVER_ROLES = ("pg_execute_server_program", "pg_read_server_files", "pg_write_server_files")
 """PostgreSQL documentation, predefined roles: with these a role can become superuser."""
@@ -100,7 +100,7 @@ def _kept(database: Database) -> Iterator[str]:
 
 def _encrypted(provider: PostgresqlProvider) -> Iterator[str]:
     mode = provider.inputs.get("sslmode") or provider.inputs.get("sslMode")
-    if str(provider.inputs.get("host") or "").startswith("/") or mode in _TLS:
+    if str(provider.inputs.get("host") or "").startswith("/") or mode in ENCRYPTED_MODES:
         return
     if mode:
         yield f"sslmode={mode} sends the administrator's password in clear; set it to verify-full, with sslrootcert"

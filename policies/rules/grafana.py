@@ -18,6 +18,7 @@ from policies.resources import (
     ServiceAccount,
     ServiceAccountToken,
 )
+from policies.resources.postgresql import ENCRYPTED_MODES
 
 _SENSITIVE = re.compile(r"password|token|secret|key$|credentials$|authorization$|^(restProxy)?url$", re.IGNORECASE)
 _API_ADDRESSES = (("alertmanagers", "url"), ("opsgenies", "url"), ("sensugos", "url"))
@@ -27,7 +28,6 @@ _IN_JSON = re.compile(
 )
 _SILENT_STATES = ("OK", "KeepLast")
 _DATABASES = ("postgres", "grafana-postgresql-datasource")
-_TLS = ("require", "verify-ca", "verify-full")
 _ROOT = "the root"
 _DEFAULT_GROUP_WAIT = "30s"
 _DEFAULT_INTERVAL_SECONDS = 60
@@ -44,7 +44,7 @@ def _data_source(source: DataSource) -> Iterator[str]:
     for name, value in _leaves(settings):
         if value and _IN_JSON.search(name):
             yield f"jsonDataEncoded has {name}, which everybody who may edit reads; move it to secureJsonDataEncoded"
-    if str(source.inputs.get("type")) in _DATABASES and settings.get("sslmode") not in _TLS:
+    if str(source.inputs.get("type")) in _DATABASES and settings.get("sslmode") not in ENCRYPTED_MODES:
         mode = settings.get("sslmode") or "not set"
         yield f"jsonDataEncoded sslmode={mode} may read orders in clear; set it to verify-full"
 

@@ -34,7 +34,7 @@ FINDINGS = """\
 Previewing update (prod):
  +- docker:index:Volume data replace [diff: +driver]
 Policies:
-    ❌ hft@v0.1.0 (local: /work/policies)
+    ❌ hft@v0.1.0 (local: policies)
         - [mandatory] [severity: critical]  volumes-protected  (docker:index:Volume: data)
           A data volume is protected.
           volume hft-prod-data: protect is off | <b>
