@@ -17,6 +17,16 @@ from ops.screen import Screen
 from ops.wanted import Wanted
 from ops.workspace import Workspace
 
+_LEVELS = Path(__file__).parent / "policies.json"
+
+
+class DrilledWorkspace(Workspace):
+    """A workspace whose stack need not have what only some drills have: backups."""
+
+    def policy_arguments(self) -> dict[str, list[str]]:
+        """The policy pack at the drills' own levels."""
+        return {**super().policy_arguments(), "policy_pack_configs": [str(_LEVELS)]}
+
 
 def update(workspace: Workspace, screen: Screen, command: str, *arguments: str) -> None:
     """Run one command. Raises OpsError as `hft` does."""
@@ -35,7 +45,7 @@ def main(root: str, stack: str, *command: str) -> int:
     """Run one command; 1 where it failed."""
     screen = Screen()
     try:
-        update(Workspace.prepared(stack, Path(root)), screen, *command)
+        update(DrilledWorkspace.prepared(stack, Path(root)), screen, *command)
     except OpsError as error:
         print(json.dumps(error.problems), file=sys.stderr)
         return 1
