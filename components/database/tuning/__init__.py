@@ -2,6 +2,7 @@
 
 from components.database.settings import DatabaseSettings
 from components.database.tuning import (
+    audit,
     autovacuum,
     connections,
     memory,
@@ -19,7 +20,19 @@ __all__ = ["Parameter", "Parameters", "cluster_parameters", "node_parameters", "
 
 Parameters = dict[str, Value]
 
-_CONCERNS = (server, connections, workers, memory, wal, replication, planner, autovacuum, scheduler, observability)
+_CONCERNS = (
+    server,
+    connections,
+    workers,
+    memory,
+    wal,
+    replication,
+    planner,
+    autovacuum,
+    scheduler,
+    observability,
+    audit,
+)
 
 
 def tune(settings: DatabaseSettings) -> tuple[Parameter, ...]:

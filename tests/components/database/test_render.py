@@ -181,7 +181,7 @@ SHARED_JSON = """\
       "hostssl all all 10.0.0.2/32 scram-sha-256"
     ],
     "parameters": {
-      "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
+      "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron,pgaudit",
       "unix_socket_directories": "/run/postgresql",
       "password_encryption": "scram-sha-256",
       "timezone": "UTC",
@@ -236,7 +236,15 @@ SHARED_JSON = """\
       "cron.log_statement": "off",
       "logging_collector": "off",
       "log_min_duration_statement": "1s",
-      "log_lock_waits": "on"
+      "log_lock_waits": "on",
+      "log_line_prefix": "%m [%p] %q%u@%d %h ",
+      "log_connections": "off",
+      "log_disconnections": "off",
+      "log_replication_commands": "on",
+      "pgaudit.log": "ddl,role",
+      "pgaudit.role": "hft_auditor",
+      "pgaudit.log_catalog": "off",
+      "pgaudit.log_parameter": "on"
     }
   }
 }

@@ -105,7 +105,7 @@ def test_what_follows_the_memory_of_16_gib() -> None:
 
 def test_what_all_nodes_of_16_gib_share() -> None:
     assert cluster_parameters(database(memory_mib=16384, cpus=4, wal_mib=8192, max_connections=120)) == {
-        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
+        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron,pgaudit",
         "unix_socket_directories": "/run/postgresql",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC",
@@ -161,6 +161,14 @@ def test_what_all_nodes_of_16_gib_share() -> None:
         "logging_collector": "off",
         "log_min_duration_statement": "1s",
         "log_lock_waits": "on",
+        "log_line_prefix": "%m [%p] %q%u@%d %h ",
+        "log_connections": "off",
+        "log_disconnections": "off",
+        "log_replication_commands": "on",
+        "pgaudit.log": "ddl,role",
+        "pgaudit.role": "hft_auditor",
+        "pgaudit.log_catalog": "off",
+        "pgaudit.log_parameter": "on",
     }
 
 
@@ -201,6 +209,7 @@ def test_what_patroni_takes_from_its_store_only_is_there() -> None:
             {"max_wal_size": "4096MB", "min_wal_size": "2048MB", "max_slot_wal_keep_size": "8192MB"},
         ),
         ({"data_mib": 16384}, {}),
+        ({"log_connections": True}, {"log_connections": "on", "log_disconnections": "on"}),
         ({"data_mib": 12000}, {"max_slot_wal_keep_size": "3000MB"}),
         (
             {"cpus": 2},
