@@ -20,9 +20,6 @@ Edition = Literal["apache", "community"]
 DATABASE = "hft"
 """The database of the trading system, one on each cluster."""
 
-AUDITOR = "hft_auditor"
-"""A role that nobody can log in as; pgaudit tells of whoever uses a right that it has."""
-
 TRADING_HYPERTABLES = (
     HypertableSettings(
         table="ticks",

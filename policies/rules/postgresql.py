@@ -161,8 +161,22 @@ def _has_pgaudit(node: Node) -> bool:
     return "pgaudit" in node.words("shared_preload_libraries")
 
 
+def _has_timescaledb(node: Node) -> bool:
+    """By its libraries, or by an image that loads it without being told."""
+    image = str(node.container.inputs.get("image") or "")
+    return "timescaledb" in node.words("shared_preload_libraries") or "timescale" in image
+
+
+def _ends_by_copy(node: Node) -> Iterator[str]:
+    if _has_pgaudit(node) and _has_timescaledb(node):
+        yield (
+            "shared_preload_libraries has pgaudit beside TimescaleDB: the first COPY into a hypertable of a session "
+            "that it watches ends the server with all sessions; remove it, and set log_statement to ddl"
+        )
+
+
 def _audited(node: Node, *, regime: str) -> Iterator[str]:
-    if not audits(regime):
+    if not audits(regime) or _has_timescaledb(node):
         return
     if not _has_pgaudit(node):
         yield "shared_preload_libraries lacks pgaudit: who changed an order cannot be told; add it"
@@ -318,8 +332,17 @@ RULES = (
         tags=("postgresql", "audit"),
     ),
     StackRule(
+        name="pgaudit-not-beside-timescaledb",
+        description="A COPY of ticks does not end the server: with pgaudit beside TimescaleDB it does, and all wait.",
+        severity=Severity.CRITICAL,
+        check=_of_nodes(_ends_by_copy),
+        steps="Remove pgaudit from shared_preload_libraries; set log_statement=ddl, and tell of rows by triggers.",
+        source="https://github.com/timescale/timescaledb/issues/7667",
+        tags=("postgresql", "data"),
+    ),
+    StackRule(
         name="database-audited",
-        description="Under a regime pgaudit records changes of orders, roles and schema, for an examiner to follow.",
+        description="Under a regime pgaudit records changes of orders, roles and schema; not beside TimescaleDB.",
         severity=Severity.HIGH,
         check=_of_nodes(_audited),
         numbers={"regime": REGIME},

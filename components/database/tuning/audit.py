@@ -1,15 +1,11 @@
 """What is told of who came and what they changed, for an examiner; an order that is written costs no line."""
 
-from components.database.settings import AUDITOR, DatabaseSettings
+from components.database.settings import DatabaseSettings
 from components.database.tuning.parameter import Parameter
 
 
 def parameters(settings: DatabaseSettings) -> tuple[Parameter, ...]:
-    """Sessions, and changes of schema, roles, orders and audit rows."""
-    return (*_sessions(settings), *_changes())
-
-
-def _sessions(settings: DatabaseSettings) -> tuple[Parameter, ...]:
+    """Sessions, and changes of schema and roles; migrations/0007_audit.sql tells of changed rows."""
     logged = "on" if settings.log_connections else "off"
     choice = "The operator's choice: regimes ask for it, and each look of a witness is a line too, 10 a second."
     return (
@@ -27,34 +23,10 @@ def _sessions(settings: DatabaseSettings) -> tuple[Parameter, ...]:
             reason="Whoever copies the database is told; a standby that follows says little.",
             source="CIS PostgreSQL 17 Benchmark, Ensure 'log_replication_commands' is set",
         ),
-    )
-
-
-def _changes() -> tuple[Parameter, ...]:
-    return (
         Parameter(
-            name="pgaudit.log",
-            value="ddl,role",
-            reason="Whoever changes schema, roles or rights is told, and in bootstrap.sh the superuser's writes.",
-            source="pgaudit documentation; docs/adr/0027-audited-by-default.md",
-        ),
-        Parameter(
-            name="pgaudit.role",
-            value=AUDITOR,
-            reason="A statement that uses a right of this role is told: it may change and delete orders and audit "
-            "rows, which no program may, and nobody can log in as it.",
-            source="pgaudit documentation, object audit logging; docs/adr/0027-audited-by-default.md",
-        ),
-        Parameter(
-            name="pgaudit.log_catalog",
-            value="off",
-            reason="Catalogs are read and written by every client there is.",
-            source="pgaudit documentation",
-        ),
-        Parameter(
-            name="pgaudit.log_parameter",
-            value="on",
-            reason="What a row was changed to is told with the change.",
-            source="pgaudit documentation",
+            name="log_statement",
+            value="ddl",
+            reason="Whoever changes schema, roles or rights is told; bootstrap.sh asks for more of the superuser.",
+            source="CIS PostgreSQL 17 Benchmark, Ensure 'log_statement' is set correctly",
         ),
     )

@@ -10,9 +10,9 @@ def parameters(_: DatabaseSettings) -> tuple[Parameter, ...]:
     return (
         Parameter(
             name="shared_preload_libraries",
-            value="timescaledb,pg_stat_statements,pg_cron,pgaudit",
+            value="timescaledb,pg_stat_statements,pg_cron",
             reason="They hook into the server and cannot be loaded later; TimescaleDB comes first.",
-            source="TimescaleDB, pg_cron, pgaudit and PostgreSQL 17 documentation, pg_stat_statements",
+            source="TimescaleDB, pg_cron and PostgreSQL 17 documentation, pg_stat_statements",
         ),
         Parameter(
             name="unix_socket_directories",

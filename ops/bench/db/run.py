@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ops import docker_hosts
-from ops.bench.db import audit, boundary, drills, ingest, mixed, peers, queries
+from ops.bench.db import boundary, drills, ingest, mixed, peers, queries
 from ops.bench.db.client import client
 from ops.bench.db.data import DROP_PLAIN
 from ops.bench.db.deployed import deployed
@@ -65,7 +65,6 @@ def _measured(sizes: Sizes, screen: Screen) -> tuple[list[Measure], str]:
         answers = queries.ask(database, asking, sizes, screen)
         told.of(*queries.measures(answers, sizes))
         told.of(boundary.measure(database, asking, sizes, screen))
-        told.of(audit.measure(database, asking, sizes, screen))
         database.superuser(DROP_PLAIN, "CHECKPOINT")
         told.of(*mixed.measures(database, asking, sizes, screen))
     plotted = queries.plot(answers, CHECKOUT / FOLDER)

@@ -9,31 +9,41 @@ from docker.models.containers import Container
 
 from tests.components.database.test_bootstrap import by_socket, by_tcp, node, objects
 from tests.components.database.test_roles import AUDIT, OPPORTUNITY, ORDER
+from tests.components.postgres import postgres
+from tests.components.programs import execute
 
 __all__ = ["node", "objects"]
 
 pytestmark = [pytest.mark.images, pytest.mark.usefixtures("objects")]
 
-_AUDITED = re.compile(r" (\S*)@(\S*) (\S*) LOG:  AUDIT: (?:SESSION|OBJECT),\d+,\d+,(\w+),([^,]*),(.*)")
+TRAIL = ("trading.order_events", "trading.opportunities", "trading.audit_log")
+_LINE = re.compile(r"\] (\S*)@\S* \S* LOG:  (.*)")
+_CHANGE = re.compile(r"AUDIT: (\w+) of a row of (\S+) by (\w+): was (.*), is (.*)")
 _DELIVERED_SECONDS = 10
 
 
-def told(node: Container, since: str) -> list[tuple[str, str, str]]:
-    """Who did what, with which statement, after a marker; once Docker has all that was said."""
+def told(node: Container, since: str) -> list[tuple[str, str]]:
+    """Who, and what the log tells of it, after a marker; once Docker has all that was said."""
     until = marker(node)
     log = node.logs().decode().partition(since)[2].partition(until)[0]
-    return [(who, command, rest) for who, _, _, _, command, rest in _AUDITED.findall(log)]
+    return _LINE.findall(log)
 
 
 def marker(node: Container) -> str:
     """A word that the log has from now on."""
     word = f"marker_{uuid.uuid4().hex}"
-    assert by_socket(node, f"CREATE ROLE {word}; DROP ROLE {word}").status == 0
+    assert by_socket(node, f"SELECT '{word}'").status == 0
     deadline = time.monotonic() + _DELIVERED_SECONDS
-    while f"DROP ROLE {word}" not in node.logs().decode():
+    while word not in node.logs().decode():
         assert time.monotonic() < deadline, node.logs(tail=20).decode()
         time.sleep(0.1)
-    return f"DROP ROLE {word}"
+    return word
+
+
+def changes(node: Container, since: str) -> list[tuple[str, str, str]]:
+    """Command, table and role of each changed row."""
+    found = (_CHANGE.fullmatch(line) for _, line in told(node, since))
+    return [(each[1], each[2], each[3]) for each in found if each]
 
 
 def test_rows_that_are_appended_are_not_told(node: Container) -> None:
@@ -41,27 +51,32 @@ def test_rows_that_are_appended_are_not_told(node: Container) -> None:
 
     assert by_tcp(node, "hft_writer", ORDER, AUDIT, OPPORTUNITY) == (0, "")
 
-    assert [each for each in told(node, since) if each[0] != "postgres"] == []
+    assert [each for each in told(node, since) if each[0] == "hft_writer"] == []
 
 
-@pytest.mark.parametrize(
-    ("command", "sql"),
-    [
-        ("UPDATE", "UPDATE trading.order_events SET venue = 'beta'"),
-        ("DELETE", "DELETE FROM trading.order_events WHERE venue = 'nowhere'"),
-        ("UPDATE", "UPDATE trading.audit_log SET actor = 'nobody'"),
-        ("DELETE", "DELETE FROM trading.audit_log WHERE actor = 'nobody'"),
-        ("UPDATE", "UPDATE trading.opportunities SET edge_bps = 0"),
-        ("DELETE", "DELETE FROM trading.opportunities WHERE edge_bps < 0"),
-    ],
-)
-def test_a_row_that_its_owner_changes_is_told(node: Container, command: str, sql: str) -> None:
+@pytest.mark.parametrize("table", TRAIL)
+@pytest.mark.parametrize(("command", "sql"), [("UPDATE", "UPDATE {} SET ts = ts"), ("DELETE", "DELETE FROM {}")])
+def test_a_row_that_its_owner_changes_is_told(node: Container, table: str, command: str, sql: str) -> None:
+    assert by_tcp(node, "hft_writer", ORDER, AUDIT, OPPORTUNITY) == (0, "")
     since = marker(node)
 
-    assert by_tcp(node, "hft_owner", sql) == (0, "")
+    assert by_tcp(node, "hft_owner", sql.format(table)) == (0, "")
 
-    table = sql.removeprefix("UPDATE ").removeprefix("DELETE FROM ").split()[0]
-    assert ("hft_owner", command, f"TABLE,{table},{sql},<none>") in told(node, since)
+    chunk = r"_timescaledb_internal\._hyper_\d+_\d+_chunk"
+    found = changes(node, since)
+    assert found
+    assert {(each[0], each[2]) for each in found} == {(command, "hft_owner")}
+    assert all(re.fullmatch(f"{table}|{chunk}", each[1]) for each in found)
+
+
+def test_what_a_row_was_and_is_is_told(node: Container) -> None:
+    assert by_tcp(node, "hft_writer", AUDIT) == (0, "")
+    since = marker(node)
+
+    assert by_tcp(node, "hft_owner", "UPDATE trading.audit_log SET actor = 'nobody' WHERE actor = 'test'") == (0, "")
+
+    *_, found = filter(None, (_CHANGE.fullmatch(line) for _, line in told(node, since)))
+    assert ('"actor": "test"' in found[4], '"actor": "nobody"' in found[5]) == (True, True)
 
 
 def test_a_row_that_is_changed_in_its_chunk_is_told(node: Container) -> None:
@@ -69,19 +84,17 @@ def test_a_row_that_is_changed_in_its_chunk_is_told(node: Container) -> None:
     chunk = by_tcp(node, "hft_owner", "SELECT show_chunks('trading.order_events') LIMIT 1").output.strip()
     since = marker(node)
 
-    assert by_tcp(node, "hft_owner", f"DELETE FROM {chunk} WHERE venue = 'nowhere'") == (0, "")
+    assert by_tcp(node, "hft_owner", f"DELETE FROM {chunk}") == (0, "")
 
-    assert ("hft_owner", "DELETE", f"TABLE,{chunk},DELETE FROM {chunk} WHERE venue = 'nowhere',<none>") in told(
-        node, since
-    )
+    assert ("DELETE", chunk, "hft_owner") in changes(node, since)
 
 
-@pytest.mark.parametrize("table", ["order_events", "opportunities", "audit_log"])
+@pytest.mark.parametrize("table", TRAIL)
 def test_a_trail_is_not_emptied(node: Container, table: str) -> None:
-    refused = by_tcp(node, "hft_owner", f"TRUNCATE trading.{table}")
+    refused = by_tcp(node, "hft_owner", f"TRUNCATE {table}")
 
     assert refused.status == 1
-    assert refused.output.startswith(f"ERROR:  trading.{table} is only appended to: delete rows instead")
+    assert refused.output.startswith(f"ERROR:  {table} is only appended to: delete rows instead")
 
 
 def test_who_lets_it_be_emptied_is_told(node: Container) -> None:
@@ -89,8 +102,7 @@ def test_who_lets_it_be_emptied_is_told(node: Container) -> None:
 
     assert by_tcp(node, "hft_owner", "BEGIN", lets, "TRUNCATE trading.audit_log", "ROLLBACK") == (0, "")
 
-    found = [(who, command) for who, command, rest in told(node, since) if lets in rest]
-    assert ("hft_owner", "DROP TRIGGER") in found
+    assert ("hft_owner", f"statement: {lets}") in told(node, since)
 
 
 @pytest.mark.parametrize(
@@ -100,23 +112,21 @@ def test_who_lets_it_be_emptied_is_told(node: Container) -> None:
         "SELECT drop_chunks('trading.audit_log', older_than => '2000-01-01'::timestamptz)",
     ],
 )
-def test_what_the_superuser_writes_is_told(node: Container, sql: str) -> None:
+def test_what_the_superuser_does_is_told(node: Container, sql: str) -> None:
     since = marker(node)
 
     assert by_socket(node, sql) == (0, "")
 
-    assert {who for who, _, rest in told(node, since) if sql in rest} == {"postgres"}
+    assert ("postgres", f"statement: {sql}") in told(node, since)
 
 
-@pytest.mark.parametrize("sql", ["ALTER ROLE hft_writer PASSWORD 'w'", "CREATE ROLE seen PASSWORD 'w'; DROP ROLE seen"])
-def test_a_password_is_told_of_and_not_told(node: Container, sql: str) -> None:
-    since = marker(node)
+def test_a_password_is_not_told(node: Container) -> None:
+    sql = "CREATE ROLE seen PASSWORD 'secret-word'; ALTER ROLE seen PASSWORD 'secret-word'; DROP ROLE seen"
 
     assert by_tcp(node, "hft_admin", sql) == (0, "")
+    marker(node)
 
-    statement = sql.partition(" 'w'")[0]
-    command = " ".join(sql.split()[:2])
-    assert ("hft_admin", command, f",,{statement} <REDACTED>,<none>") in told(node, since)
+    assert "secret-word" not in node.logs().decode()
 
 
 def test_a_password_that_is_refused_is_not_told(node: Container) -> None:
@@ -132,5 +142,16 @@ def test_a_slow_statement_with_a_password_is_not_told(node: Container) -> None:
 
     assert by_tcp(node, "hft_admin", slow).status == 0
 
-    log = node.logs().decode().partition(since)[2]
-    assert "duration:" not in log
+    assert [line for _, line in told(node, since) if "duration:" in line] == []
+
+
+def test_pgaudit_would_end_the_server_when_somebody_copies_into_a_hypertable() -> None:
+    # timescale/timescaledb#7667, with pgaudit 17.0: why a node does without it.
+    hypertable = "CREATE TABLE t (ts timestamptz NOT NULL); SELECT create_hypertable('t', by_range('ts'))"
+    with postgres(settings={"shared_preload_libraries": "timescaledb,pgaudit", "pgaudit.log": "ddl"}) as server:
+        psql = ["psql", "-XAtq", "--port=15000", "--host=/run/postgresql", "--username=postgres", "--dbname=postgres"]
+        made = execute(server, [*psql, "-c", f"CREATE EXTENSION timescaledb; {hypertable}"])
+        ended = execute(server, [*psql, "-c", "COPY t FROM PROGRAM 'echo now'"])
+
+    assert made.status == 0, made.output
+    assert (ended.status, "server closed the connection unexpectedly" in ended.output) == (2, True), ended.output

@@ -147,7 +147,6 @@ def test_the_database_has_its_extensions_and_is_nobodys_but_the_superusers(node:
     assert by_socket(node, "SELECT extname FROM pg_extension ORDER BY 1").output.split() == [
         "pg_cron",
         "pg_stat_statements",
-        "pgaudit",
         "plpgsql",
         "timescaledb",
     ]

@@ -35,7 +35,6 @@ def server() -> Iterator[Container]:
         asked(container, "postgres", f"CREATE ROLE hft_owner LOGIN PASSWORD '{quoted}'")
         for role in ("hft_writer", "hft_ticks", "hft_reader", "hft_monitoring", "hft_guard"):
             asked(container, "postgres", f"CREATE ROLE {role} LOGIN")
-        asked(container, "postgres", "CREATE ROLE hft_auditor")
         yield container
 
 

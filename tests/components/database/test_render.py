@@ -181,7 +181,7 @@ SHARED_JSON = """\
       "hostssl all all 10.0.0.2/32 scram-sha-256"
     ],
     "parameters": {
-      "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron,pgaudit",
+      "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
       "unix_socket_directories": "/run/postgresql",
       "password_encryption": "scram-sha-256",
       "timezone": "UTC",
@@ -241,10 +241,7 @@ SHARED_JSON = """\
       "log_connections": "off",
       "log_disconnections": "off",
       "log_replication_commands": "on",
-      "pgaudit.log": "ddl,role",
-      "pgaudit.role": "hft_auditor",
-      "pgaudit.log_catalog": "off",
-      "pgaudit.log_parameter": "on"
+      "log_statement": "ddl"
     }
   }
 }

@@ -27,7 +27,6 @@ CREATE ROLE hft_ticks LOGIN;
 CREATE ROLE hft_reader LOGIN;
 CREATE ROLE hft_monitoring LOGIN;
 CREATE ROLE hft_guard LOGIN;
-CREATE ROLE hft_auditor;
 GRANT hft_writer, hft_ticks, hft_reader, hft_monitoring, hft_guard TO hft_owner WITH ADMIN OPTION;
 """
 PREPARE = """

@@ -105,7 +105,7 @@ def test_what_follows_the_memory_of_16_gib() -> None:
 
 def test_what_all_nodes_of_16_gib_share() -> None:
     assert cluster_parameters(database(memory_mib=16384, cpus=4, wal_mib=8192, max_connections=120)) == {
-        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron,pgaudit",
+        "shared_preload_libraries": "timescaledb,pg_stat_statements,pg_cron",
         "unix_socket_directories": "/run/postgresql",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC",
@@ -165,10 +165,7 @@ def test_what_all_nodes_of_16_gib_share() -> None:
         "log_connections": "off",
         "log_disconnections": "off",
         "log_replication_commands": "on",
-        "pgaudit.log": "ddl,role",
-        "pgaudit.role": "hft_auditor",
-        "pgaudit.log_catalog": "off",
-        "pgaudit.log_parameter": "on",
+        "log_statement": "ddl",
     }
 
 

@@ -12,7 +12,7 @@ PARAMETERS: Mapping[str, Any] = {
     "ssl": "on",
     "ssl_min_protocol_version": "TLSv1.3",
     "password_encryption": "scram-sha-256",
-    "shared_preload_libraries": "timescaledb, pgaudit",
+    "shared_preload_libraries": "pg_stat_statements, pgaudit",
     "pgaudit.log": "ddl,role,write",
     "log_connections": "on",
     "log_disconnections": "on",
@@ -405,11 +405,43 @@ def test_without_a_regime_nobody_asks(rule: str) -> None:
 
 
 @pytest.mark.parametrize("regime", REGIMES)
-@pytest.mark.parametrize("value", ["timescaledb", "pgaudit_analyze", None])
+@pytest.mark.parametrize("value", ["pg_stat_statements", "pgaudit_analyze", None])
 def test_a_server_without_audit(regime: str, value: str | None) -> None:
     assert told("database-audited", server({"shared_preload_libraries": value}), regime=regime) == [
         "shared_preload_libraries lacks pgaudit: who changed an order cannot be told; add it"
     ]
+
+
+TIMESCALEDB = [
+    {"shared_preload_libraries": "timescaledb, {}"},
+    {"shared_preload_libraries": "pg_cron, {},TimescaleDB"},
+    {"shared_preload_libraries": "{}"},
+]
+
+
+def of_timescaledb(changes: Mapping[str, str], library: str) -> Container:
+    """A server with TimescaleDB, by its libraries or by its image, and a library beside it."""
+    by_image = {"image": "timescale/timescaledb-ha:pg17"} if changes["shared_preload_libraries"] == "{}" else {}
+    return container({**inputs({name: value.format(library) for name, value in changes.items()}), **by_image})
+
+
+@pytest.mark.parametrize("changes", TIMESCALEDB)
+def test_a_copy_that_ends_the_server(changes: Mapping[str, str]) -> None:
+    assert told("pgaudit-not-beside-timescaledb", of_timescaledb(changes, "pgaudit")) == [
+        "shared_preload_libraries has pgaudit beside TimescaleDB: the first COPY into a hypertable of a session that "
+        "it watches ends the server with all sessions; remove it, and set log_statement to ddl"
+    ]
+
+
+@pytest.mark.parametrize("changes", TIMESCALEDB)
+def test_a_copy_that_does_not(changes: Mapping[str, str]) -> None:
+    assert told("pgaudit-not-beside-timescaledb", of_timescaledb(changes, "pg_cron")) == []
+    assert told("pgaudit-not-beside-timescaledb", server()) == []
+
+
+@pytest.mark.parametrize("changes", TIMESCALEDB)
+def test_no_pgaudit_is_asked_for_beside_timescaledb(changes: Mapping[str, str]) -> None:
+    assert told("database-audited", of_timescaledb(changes, "pg_cron"), regime="mica_casp") == []
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,6 @@ def database() -> Iterator[Database]:
             "CREATE ROLE hft_reader LOGIN",
             "CREATE ROLE hft_monitoring LOGIN IN ROLE pg_monitor",
             "CREATE ROLE hft_guard LOGIN",
-            "CREATE ROLE hft_auditor",
             "CREATE DATABASE hft OWNER hft_owner",
         ):
             assert execute(server, [*as_superuser, f"--command={sql}"]).status == 0

@@ -41,8 +41,8 @@ ALTER ROLE hft_admin SET createrole_self_grant = 'set, inherit';
 -- As the superuser's: before the first standby is there nothing would confirm them.
 ALTER ROLE hft_admin SET synchronous_commit = local;
 ALTER ROLE hft_admin SET pg_stat_statements.track_utility = off;
--- It gives roles their passwords, and a statement that is slow or refused would be in the log with one. pgaudit tells of
--- these statements too, without the password.
+-- It gives roles their passwords, and the log would have them; what it does is in the history of the deployment.
+ALTER ROLE hft_admin SET log_statement = none;
 ALTER ROLE hft_admin SET log_min_duration_statement = -1;
 ALTER ROLE hft_admin SET log_min_error_statement = panic;
 GRANT pg_monitor TO hft_admin WITH ADMIN OPTION;
@@ -50,8 +50,6 @@ GRANT pg_monitor TO hft_admin WITH ADMIN OPTION;
 SELECT format('GRANT %I TO hft_admin WITH ADMIN TRUE, INHERIT TRUE, SET TRUE', rolname) FROM pg_roles
 WHERE rolname IN ('hft_owner', 'hft_writer', 'hft_ticks', 'hft_reader', 'hft_monitoring', 'hft_guard')
 AND NOT pg_has_role('hft_admin', oid, 'MEMBER WITH ADMIN OPTION') \gexec
--- pgaudit tells of whoever uses a right of this role, which has some that no program has (migrations/0007_audit.sql).
-SELECT 'CREATE ROLE hft_auditor' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hft_auditor') \gexec
 -- Not of template1, which a worker of TimescaleDB may be looking into.
 SELECT 'CREATE DATABASE hft TEMPLATE template0' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'hft') \gexec
 \connect hft
@@ -63,9 +61,7 @@ CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS pg_cron;
 -- What `hft db advise` reads.
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
--- A server from before this line has not loaded it until its next restart.
-SELECT 'CREATE EXTENSION IF NOT EXISTS pgaudit' WHERE current_setting('shared_preload_libraries') ~ 'pgaudit' \gexec
--- Past every right that is checked, so all that it writes here is told, and what its functions do.
-ALTER ROLE CURRENT_USER IN DATABASE hft SET pgaudit.log = 'ddl, role, write, function';
+-- Past every right that is checked, so all that it does here is told.
+ALTER ROLE CURRENT_USER IN DATABASE hft SET log_statement = 'all';
 GRANT USAGE ON SCHEMA cron TO hft_admin WITH GRANT OPTION;
 SQL
