@@ -47,9 +47,11 @@ def readable(message: str) -> str | None:
     return explained(text) or _last_exception(text)
 
 
-def violation(message: str) -> str:
-    """A policy's message on one line: its description, then what it found."""
-    return " ".join(plain(message).split())
+def violation(message: str) -> tuple[str, str]:
+    """A policy's message as two lines: its description, and what it found; of one line alone, that is the latter."""
+    first, separator, rest = plain(message).partition("\n")
+    description, found = (first, rest) if separator else ("", first)
+    return " ".join(description.split()), " ".join(found.split())
 
 
 def explained(text: str) -> str | None:

@@ -65,6 +65,23 @@ class Silence:
         """Show nothing."""
 
 
+class Notices:
+    """Texts for people, each once, in the order of arrival; what one rule finds stands together under its name."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._found: dict[str, dict[str, None]] = {}
+
+    def add(self, head: str, finding: str = "") -> None:
+        """A text, or a finding under one."""
+        self._found.setdefault(head, {}).update({finding: None} if finding else {})
+
+    @property
+    def texts(self) -> list[str]:
+        """Each head with its findings, a line each."""
+        return ["\n  - ".join((head, *findings)) for head, findings in self._found.items()]
+
+
 class Progress:
     """Follows one engine operation; the Automation API calls it from its own thread."""
 
@@ -74,7 +91,7 @@ class Progress:
         self._now = now
         self._lock = threading.Lock()
         self._running: dict[tuple[str, OpType], tuple[str, float]] = {}
-        self._seen: set[str] = set()
+        self._problems, self._warnings = Notices(), Notices()
         self.began = threading.Event()
         """Set by the first event."""
         self.ended = threading.Event()
@@ -83,12 +100,20 @@ class Progress:
         """Resources that were changed, or would be."""
         self.replaced: set[str] = set()
         """URNs of those that were made anew, or would be."""
-        self.problems: list[str] = []
-        """Errors and mandatory policy violations, each once, in the order of arrival."""
-        self.warnings: list[str] = []
-        """Warnings and advisory violations."""
         self.outputs: Mapping[str, Any] = {}
         """What the program has exported; in place of secrets stands what the engine shows for one."""
+
+    @property
+    def problems(self) -> list[str]:
+        """Errors and mandatory policy violations."""
+        with self._lock:
+            return self._problems.texts
+
+    @property
+    def warnings(self) -> list[str]:
+        """Warnings and advisory violations."""
+        with self._lock:
+            return self._warnings.texts
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one engine event."""
@@ -134,17 +159,25 @@ class Progress:
         if not (text := messages.readable(event.message)):
             return
         told = f"{friendly(event.urn)}: {text}" if event.urn and not _is_stack(event.urn) else text
-        self._tell(told, self.problems if event.severity == "error" else self.warnings)
+        (self._problems if event.severity == "error" else self._warnings).add(told)
 
     def _judge(self, event: PolicyEvent) -> None:
-        where = f"{friendly(event.resource_urn)}: " if event.resource_urn and not _is_stack(event.resource_urn) else ""
-        told = f"policy {event.policy_name} ({event.enforcement_level}): {where}{messages.violation(event.message)}"
-        self._tell(told, self.problems if event.enforcement_level == "mandatory" else self.warnings)
+        description, found = messages.violation(event.message)
+        head = f"policy {event.policy_name} ({event.enforcement_level})"
+        notices = self._problems if event.enforcement_level == "mandatory" else self._warnings
+        notices.add("\n  ".join(filter(None, (head, description))), _with_resource(found, event.resource_urn or ""))
 
-    def _tell(self, text: str, to: list[str]) -> None:
-        if text not in self._seen:
-            self._seen.add(text)
-            to.append(text)
+
+def _with_resource(found: str, urn: str) -> str:
+    """A finding after its resource by its logical name; where the pack has called it otherwise, that stands beside."""
+    if not urn or _is_stack(urn):
+        return found
+    called = friendly(urn)
+    kind, _, name = called.rpartition(" ")
+    own = re.match(rf"{re.escape(kind)} (\S+): ", found)
+    if not own:
+        return f"{called}: {found}"
+    return found if own[1] == name else f"{called} ({own[1]}): {found[own.end() :]}"
 
 
 def friendly(urn: str) -> str:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from textwrap import fill
 
 from rich.console import Console
 from rich.markup import escape
@@ -42,11 +43,11 @@ class Screen:
 
     def error(self, text: str) -> None:
         """One problem."""
-        self.err.print(f"[bold red]error:[/] {escape(text)}")
+        self.err.print(f"[bold red]error:[/] {escape(_folded(text, self.err))}")
 
     def warning(self, text: str) -> None:
         """Something that does not stop the command."""
-        self.err.print(f"[yellow]warning:[/] {escape(text)}")
+        self.err.print(f"[yellow]warning:[/] {escape(_folded(text, self.err))}")
 
     @contextmanager
     def running(self, what: str) -> Iterator[None]:
@@ -90,6 +91,17 @@ class Screen:
         for row in rows:
             table.add_row(*map(_coloured, row))
         self.out.print(table, soft_wrap=False)
+
+
+def _folded(text: str, console: Console) -> str:
+    """On a terminal an indented line goes on under itself; a pipe gets each as it is."""
+    if not console.is_terminal:
+        return text
+    return "\n".join(_under_itself(line, console.width) if line.startswith("  ") else line for line in text.split("\n"))
+
+
+def _under_itself(line: str, width: int) -> str:
+    return fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _coloured(cell: str) -> str:

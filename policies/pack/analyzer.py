@@ -13,12 +13,13 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 from google.protobuf.json_format import MessageToDict, ParseDict  # type: ignore[import-untyped]
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies.pack.configuration import LEVELS, Configuration, ConfigurationError, configured
-from policies.pack.judge import Finding, Kind, judge, judge_stack, mended
+from policies.pack.judge import Finding, Kind, judge, judge_stack, mended, together
 from policies.pack.resource import Resource, Stack
 from policies.pack.rule import ResourceRule, Rule, StackRule
 from policies.pack.values import as_secret, is_secret, opened
@@ -49,6 +50,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._name = name
         self._waivers, self._today = waivers, today
         self._used: Counter[Waiver] = Counter()
+        self._asked: dict[str, Struct] = {}
         self._rules = (*rules, WAIVERS_IN_ORDER)
         self._types = {each.TYPE: each for each in types}
         self._use(Configuration())
@@ -79,6 +81,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
         """Judge one resource by every rule for its type."""
+        self._asked[request.urn] = request.properties
         resource = self._resource(request)
         found = [
             finding
@@ -91,11 +94,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: analyzer_pb2.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
         """Judge the whole; the engine asks for that after it has asked about each resource."""
-        stack = Stack([self._resource(each) for each in request.resources])
+        stack = Stack([self._resource(each, self._asked.get(each.urn)) for each in request.resources])
         found = [finding for rule, numbers in self._judged_whole for finding in judge_stack(rule, stack, numbers)]
         left = list(self._without_waived(found, {each.urn: each for each in stack.resources}))
         waivers = list(waiver_findings(self._waivers, self._used, stack, self._today()))
         self._used.clear()
+        self._asked.clear()
         return self._told([*left, *waivers])
 
     def Remediate(
@@ -159,8 +163,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             for kind in kinds
         }
 
-    def _resource(self, sent: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource) -> Resource:
-        read = opened(sent.properties)
+    def _resource(
+        self, sent: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource, asked: Struct | None = None
+    ) -> Resource:
+        read = opened(sent.properties, asked)
         return self._types.get(sent.type, Resource)(
             type=sent.type,
             urn=sent.urn,
@@ -173,13 +179,18 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         )
 
     def _told(self, findings: Iterable[Finding]) -> analyzer_pb2.AnalyzeResponse:
-        return analyzer_pb2.AnalyzeResponse(diagnostics=filter(None, map(self._diagnostic, findings)))
+        said = [each for each in findings if self._is_said(each)]
+        return analyzer_pb2.AnalyzeResponse(diagnostics=map(self._diagnostic, together(said)))
 
-    def _diagnostic(self, finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic | None:
+    def _is_said(self, finding: Finding) -> bool:
+        """Of an input that is not known only what would block is said."""
+        level = self._configuration.level(finding.rule)
+        quiet = finding.kind is Kind.UNKNOWN and level is EnforcementLevel.ADVISORY
+        return level is not EnforcementLevel.DISABLED and not quiet
+
+    def _diagnostic(self, finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic:
         rule = finding.rule
         level = self._configuration.level(rule)
-        if level is EnforcementLevel.DISABLED or (finding.kind is Kind.UNKNOWN and level is EnforcementLevel.ADVISORY):
-            return None
         if finding.kind in (Kind.UNKNOWN, Kind.WAIVED):
             level = EnforcementLevel.ADVISORY
         elif level is EnforcementLevel.REMEDIATE:

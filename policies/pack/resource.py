@@ -1,13 +1,16 @@
 """A resource and a stack, as rules read them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, ClassVar, Self, TypeVar
 
-from pulumi_policy.proxy import UnknownValueError
+from policies.pack.values import known, noting
 
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+Note = Callable[["Resource", Sequence[str]], None]
+"""Gets a resource, and the path of an input of it that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,8 @@ class Resource:
     @property
     def title(self) -> str:
         """How messages call it: its kind and its own name, `container hft-prod-engine-blue`."""
-        try:
-            own = self.inputs.get("name")
-        except UnknownValueError:
-            own = None
         kind = _CAPITAL.sub(" ", self.type.rpartition(":")[2]).lower()
-        return f"{kind} {own or self.name}"
+        return f"{kind} {known(self.inputs, 'name') or self.name}"
 
     @property
     def ancestors(self) -> Sequence[str]:
@@ -51,6 +50,10 @@ class Resource:
         """`<project>/<stack>`."""
         _, stack, project, *_ = self.urn.replace("urn:pulumi:", "::", 1).split("::", 4)
         return f"{project}/{stack}"
+
+    def noting(self, note: Note) -> Self:
+        """The same, but a reader of what is not known goes on, as if that were not set, and it is noted."""
+        return replace(self, inputs=noting(self.inputs, lambda path: note(self, path)))
 
     def items(self, name: str) -> Iterator[Mapping[str, Any]]:
         """The entries of a list of objects; none where the input is not set."""
@@ -66,6 +69,7 @@ class Resource:
 
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,24 @@ class Stack:
     """All resources of a stack."""
 
     resources: Sequence[Resource]
+    """As they came: the engine sends them in the order in which they were made."""
+    _read: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, kind: type[R]) -> list[R]:
-        """Those of one type."""
-        return [each for each in self.resources if isinstance(each, kind)]
+        """Those of one type, by URN: a rule that names the first one says the same in every run."""
+        return [each for each in self._by_urn if isinstance(each, kind)]
+
+    def once(self, read: Callable[["Stack"], T]) -> T:
+        """What a reader makes of it, made once for all rules."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: T = self._read[read]
+        return found
+
+    def noting(self, note: Note) -> "Stack":
+        """The same of resources that note what is not known of them."""
+        return Stack([each.noting(note) for each in self.resources])
+
+    @cached_property
+    def _by_urn(self) -> Sequence[Resource]:
+        return sorted(self.resources, key=lambda each: each.urn)

@@ -74,6 +74,9 @@ class Violation:
     message: str
     at: Resource | None = None
 
+    def __str__(self) -> str:
+        return f"{self.at.title}: {self.message}" if self.at else self.message
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackRule(Rule):

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from policies.pack.resource import Stack
+from policies.pack.values import known
 from policies.reading.durations import seconds
 from policies.resources.container import Container
 
@@ -15,6 +16,7 @@ METRICS_LABEL = "hft.metrics"
 _LISTENS = re.compile(r"--(?:web\.listen-address|listen-metrics-urls)=(?:https?://)?([^/,]*:\d+)")
 _JOB = re.compile(r"""\bjob\s*(=~|=)\s*(["'`])(.*?)\2""")
 _MATCHER = re.compile(r'"?([a-zA-Z_:][\w:]*)"?\s*(=~|!~|!=|=)\s*("[^"]*"|[^",{}]*)')
+_CONFIGURATION = re.compile(r"\.(ya?ml|json|rules)$")
 _DEFAULT_INTERVAL = "1m"
 _DEFAULT_GROUP_WAIT = "30s"
 
@@ -90,18 +92,24 @@ def alertmanagers(stack: Stack) -> Iterator[Alertmanager]:
 
 def metrics_addresses(container: Container) -> list[str]:
     """Where a container says that it has metrics: by its label, or by the argument that exporters and etcd take."""
-    told = container.label(METRICS_LABEL)
-    found = [match[1] for word in container.texts("command") if (match := _LISTENS.match(word))]
-    return [told] if told else found
+    if told := container.label(METRICS_LABEL):
+        return [told]
+    return [match[1] for word in container.texts("command") if (match := _LISTENS.match(word))]
 
 
 def _documents(container: Container, key: str) -> Iterator[Mapping[str, Any]]:
     """The files with this key at their top; only those are parsed in which it stands at all."""
     for upload in container.items("uploads"):
-        text = str(upload.get("content"))
+        text = str(_content(upload))
         found = _parsed(text) if key in text else None
         if isinstance(found, dict) and key in found:
             yield found
+
+
+def _content(upload: Mapping[str, Any]) -> Any:
+    """What is not known is waited for if by its name it may be a configuration; a secret or a certificate is none."""
+    may_be_one = _CONFIGURATION.search(str(upload.get("file")))
+    return upload.get("content") if may_be_one else known(upload, "content")
 
 
 def _parsed(text: str) -> Any:

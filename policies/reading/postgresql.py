@@ -178,12 +178,16 @@ class Server:
         return found
 
 
-def servers(stack: Stack) -> list[Server]:
-    """The PostgreSQL clusters of a stack."""
+def servers(stack: Stack) -> Sequence[Server]:
+    """The PostgreSQL clusters of a stack, grouped once for all rules."""
+    return stack.once(_servers)
+
+
+def _servers(stack: Stack) -> Sequence[Server]:
     containers = stack.of(Container)
     groups: dict[str, list[Container]] = {}
     for container in containers:
-        if container.runs_postgresql and not container.runs_once:
+        if not container.runs_once and container.runs_postgresql:
             groups.setdefault(_cluster(container), []).append(container)
     return [Server(nodes, _beside(nodes, containers)) for nodes in groups.values()]
 

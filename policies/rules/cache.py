@@ -39,12 +39,18 @@ def _reference_only(container: Container, *, reference_keys: str) -> Iterator[st
 
 
 def _is_cache(container: Container) -> bool:
-    programs = [*container.texts("entrypoints")[:1], *container.texts("command")[:1]]
     return (
         bool(_IMAGE.search(str(container.inputs.get("image") or "")))
-        or any(_PROGRAM.search(program) for program in programs)
+        or any(map(_PROGRAM.search, _programs(container)))
         or any(_FILE.search(str(each.get("file"))) for each in container.items("uploads"))
     )
+
+
+def _programs(container: Container) -> Iterator[str]:
+    """What may be the program; its arguments, which may not be known, say nothing about it."""
+    for argument in ("entrypoints", "command"):
+        if words := container.inputs.get(argument):
+            yield str(words[0])
 
 
 def _users(container: Container) -> list[tuple[str, list[str]]]:

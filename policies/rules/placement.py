@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from pulumi_policy import Severity
-from pulumi_policy.proxy import UnknownValueError
 
 from policies.frameworks import latency
 from policies.pack.resource import Resource, Stack
 from policies.pack.rule import StackRule, Violation
+from policies.pack.values import known
 from policies.reading.cpus import cpus
 from policies.reading.postgresql import servers
 from policies.resources import Container, Network
@@ -167,10 +167,8 @@ def _machines(stack: Stack) -> Callable[[Resource], str]:
 
 
 def _address(provider: Resource) -> str:
-    try:
-        return str(provider.inputs.get("host") or "")
-    except UnknownValueError:
-        return provider.urn
+    """One whose address is not known is a host of its own."""
+    return str(known(provider.inputs, "host", provider.urn) or "")
 
 
 RULES = (

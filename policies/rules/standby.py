@@ -48,7 +48,7 @@ def _confirmed_by_patroni(server: Server) -> Iterator[Violation]:
 
 
 def _on_a_volume(container: Container) -> Iterator[str]:
-    if not container.runs_postgresql or container.runs_once:
+    if container.runs_once or not container.runs_postgresql:
         return
     folder = Node(container).data_folder
     if folder:

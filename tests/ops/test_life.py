@@ -208,7 +208,7 @@ docker.Container("bad", name="hft-{stack}-bad", image="x", command=["bad"],
 
 def test_a_policy_blocks_with_the_rules_message(root: Path, clean_host: DockerClient, image: str) -> None:
     project.write(root, image, also=BAD.format(stack=STACK))
-    expected = ("policy nothing-bad (mandatory): container bad: Nothing is bad. 'bad' is bad",)
+    expected = ("policy nothing-bad (mandatory)\n  Nothing is bad.\n  - container bad: 'bad' is bad",)
     assert problems(root, "preview") == expected
     assert ours(clean_host) == []
 

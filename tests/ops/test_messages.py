@@ -78,10 +78,21 @@ def test_a_failed_command_without_an_error_line_is_shown_whole() -> None:
     assert command_failure(failed("")) == "the engine ended without a message"
 
 
-def test_a_violation_is_one_line() -> None:
-    assert violation("Images are pinned.\ncontainer a: image='b'  floats\n") == (
-        "Images are pinned. container a: image='b' floats"
-    )
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        (
+            "Images are pinned.\ncontainer a: image='b'  floats\n",
+            ("Images are pinned.", "container a: image='b' floats"),
+        ),
+        ("<{%reset%}>Pinned.<{%reset%}>\n\na\nb", ("Pinned.", "a b")),
+        ("only found\n", ("", "only found")),
+    ],
+)
+def test_of_a_violation_the_description_and_what_was_found_are_a_line_each(
+    message: str, parts: tuple[str, str]
+) -> None:
+    assert violation(message) == parts
 
 
 def test_an_engine_that_was_killed_is_told_as_such() -> None:

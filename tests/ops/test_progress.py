@@ -144,15 +144,21 @@ def test_a_warning_is_no_problem(progress: Progress) -> None:
     assert (progress.problems, progress.warnings) == ([], ["slow"])
 
 
-def policy(level: str) -> EngineEvent:
+def policy(
+    level: str,
+    finding: str = "image='a:1' floats",
+    name: str = "images-pinned-by-digest",
+    urn: str = ETCD,
+    description: str = "Pinned by id.\n",
+) -> EngineEvent:
     return event(
         "policyEvent",
         {
-            "message": "Pinned by id.\nimage='a:1' floats",
+            "message": f"{description}{finding}",
             "color": "never",
-            "policyName": "images-pinned-by-digest",
+            "policyName": name,
             "enforcementLevel": level,
-            "resourceUrn": ETCD,
+            "resourceUrn": urn,
         },
     )
 
@@ -160,13 +166,58 @@ def policy(level: str) -> EngineEvent:
 def test_a_mandatory_violation_is_a_problem_with_the_rules_name(progress: Progress) -> None:
     progress(policy("mandatory"))
     assert progress.problems == [
-        "policy images-pinned-by-digest (mandatory): container etcd-0: Pinned by id. image='a:1' floats"
+        "policy images-pinned-by-digest (mandatory)\n  Pinned by id.\n  - container etcd-0: image='a:1' floats"
     ]
 
 
 def test_an_advisory_violation_is_a_warning(progress: Progress) -> None:
     progress(policy("advisory"))
     assert (progress.problems, len(progress.warnings)) == ([], 1)
+
+
+def test_what_a_rule_finds_stands_together_where_it_was_told_first(progress: Progress) -> None:
+    progress(policy("advisory", "first"))
+    progress(diagnostic("slow", "warning"))
+    progress(policy("advisory", "another", name="logs-bounded"))
+    progress(policy("advisory", "second"))
+    progress(policy("advisory", "first"))
+    progress(policy("mandatory", "third"))
+
+    assert progress.warnings == [
+        "policy images-pinned-by-digest (advisory)\n  Pinned by id.\n"
+        "  - container etcd-0: first\n  - container etcd-0: second",
+        "slow",
+        "policy logs-bounded (advisory)\n  Pinned by id.\n  - container etcd-0: another",
+    ]
+    assert progress.problems == [
+        "policy images-pinned-by-digest (mandatory)\n  Pinned by id.\n  - container etcd-0: third"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("finding", "told"),
+    [
+        ("container etcd-0: floats", "container etcd-0: floats"),
+        ("container hft-dev-etcd-0: a: b", "container etcd-0 (hft-dev-etcd-0): a: b"),
+        ("it floats: container x: y", "container etcd-0: it floats: container x: y"),
+    ],
+)
+def test_a_finding_names_its_resource_once(progress: Progress, finding: str, told: str) -> None:
+    progress(policy("advisory", finding))
+    assert progress.warnings == [f"policy images-pinned-by-digest (advisory)\n  Pinned by id.\n  - {told}"]
+
+
+def test_a_finding_about_the_whole_stands_alone(progress: Progress) -> None:
+    progress(policy("advisory", "CIS 5.10 is waived", urn=STACK))
+    progress(policy("advisory", "CIS 5.12 is waived", urn=""))
+    assert progress.warnings == [
+        "policy images-pinned-by-digest (advisory)\n  Pinned by id.\n  - CIS 5.10 is waived\n  - CIS 5.12 is waived"
+    ]
+
+
+def test_a_message_of_one_line_is_the_finding(progress: Progress) -> None:
+    progress(policy("mandatory", "no", description=""))
+    assert progress.problems == ["policy images-pinned-by-digest (mandatory)\n  - container etcd-0: no"]
 
 
 def test_the_last_event_ends_it(progress: Progress) -> None:

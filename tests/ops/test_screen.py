@@ -62,6 +62,33 @@ def test_errors_and_warnings_are_marked() -> None:
     assert text() == "error: hosts[0].cpus=[9]\nwarning: slow\n"
 
 
+LONG = f"{'word ' * 21}as-long-as-that"
+
+
+def test_what_stands_under_a_warning_goes_on_under_itself_on_a_terminal() -> None:
+    shown, text = screen(terminal=True)
+    shown.warning(f"policy x\n  {LONG} {LONG}\n  - {'y' * 130}")
+    assert text().splitlines()[1:] == [
+        f"  {LONG[:-16]}",
+        f"    as-long-as-that {LONG[:-21]}",
+        "    word as-long-as-that",
+        "  -",
+        f"    {'y' * 130}",
+    ]
+
+
+def test_what_stands_under_a_warning_is_a_line_on_a_pipe() -> None:
+    shown, text = screen()
+    shown.error(f"policy x\n  - {LONG}  {LONG}")
+    assert text() == f"error: policy x\n  - {LONG}  {LONG}\n"
+
+
+def test_the_first_line_of_a_warning_is_as_it_is() -> None:
+    shown, text = screen(terminal=True)
+    shown.warning(f"{LONG} {LONG}")
+    assert text().endswith(f"{LONG} {LONG}\n")
+
+
 def test_a_spinner_shows_on_a_terminal_only() -> None:
     shown, text = screen()
     with shown.running("program"):

@@ -1,6 +1,7 @@
 """Every rule over every resource that `dev` and `prod` register: our own stacks comply, without an engine."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,20 @@ def test_our_own_stacks_comply_but_for_the_waivers(stack: str) -> None:
 
     assert [each for each in found if not _is_only_told(each)] == []
     assert [level for level, rule, _ in found if rule == "waivers-in-order"] == ["advisory", "advisory"]
+
+
+def test_a_first_preview_of_prod_tells_what_cannot_be_known_and_that_alone() -> None:
+    found = told(pack_for("prod"), built("prod"), "prod", first_preview=True)
+    waiting = [(rule, message) for _, rule, message in found if "not known at preview" in message]
+
+    assert Counter(rule for rule, _ in waiting) == {
+        "own-namespaces": 12,
+        "role-passwords-secret": 6,
+        "cache-for-reference-data": 1,
+        "data-sources-secret": 1,
+        "grafana-provider-authenticated": 1,
+    }
+    assert [each for each in found if not _is_only_told(each) and (each[1], each[2]) not in waiting] == []
 
 
 _OF_A_TRIAL = ("engine-memory-locked", "engine-open-files", "more-than-one-host")

@@ -143,9 +143,10 @@ def test_a_violating_program_is_blocked_at_preview(twin: Twin, host: DockerClien
         *("no-new-privileges", "root-file-system-read-only", "says-when-it-is-ready"),
     ]
     assert (
-        "policy images-pinned-by-digest (mandatory): container bad: An image is named by its id or digest: a tag can "
-        "move under a trading host. container hft-twin-bad: image='debian:latest' is a name that can move; "
-        "use an image id (sha256:…) from images/lock.json or name@sha256:…"
+        "policy images-pinned-by-digest (mandatory)\n"
+        "  An image is named by its id or digest: a tag can move under a trading host.\n"
+        "  - container bad (hft-twin-bad): image='debian:latest' is a name that can move; use an image id "
+        "(sha256:…) from images/lock.json or name@sha256:…"
     ) in problems
     assert "hft-twin-bad" not in _containers(host)
 

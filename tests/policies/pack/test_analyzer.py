@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -59,7 +60,30 @@ FEW = StackRule(
     steps="Remove one.",
     source="here",
 )
-RULES: tuple[Rule, ...] = (SMALL, TOLD, FEW)
+BLUE = ResourceRule(
+    name="blue",
+    description="It is blue.",
+    severity=Severity.HIGH,
+    of=Container,
+    check=lambda container: ["is green"] if container.inputs.get("cpuSet") == "green" else [],
+    steps="Nothing.",
+    source="here",
+)
+PINNED = replace(BLUE, name="pinned", severity=Severity.CRITICAL, description="It is pinned.")
+LOOSE = replace(BLUE, name="loose", severity=Severity.LOW, description="It is loose.")
+PLAIN = StackRule(
+    name="runtime-plain",
+    description="It is plain.",
+    severity=Severity.HIGH,
+    check=lambda stack: [
+        Violation("is not plain", each)
+        for each in stack.of(Container)
+        if (each.inputs.get("command") or [""])[0] == "sandbox" or each.inputs.get("runtime")
+    ],
+    steps="Nothing.",
+    source="here",
+)
+RULES: tuple[Rule, ...] = (SMALL, TOLD, FEW, BLUE, PINNED, LOOSE, PLAIN)
 
 
 def _count(stack: Stack) -> str:
@@ -198,6 +222,18 @@ def test_an_unknown_is_told_and_blocks_nothing(pack: Pack) -> None:
     ]
 
 
+def test_rules_that_wait_for_the_same_are_told_together_by_the_most_severe(pack: Pack) -> None:
+    not_known = f"{ENGINE_TITLE}: cpuSet is not known at preview; it is judged at `up`, before it is made"
+
+    assert pack.analyze(memory=UNKNOWN, cpuSet=UNKNOWN) == [
+        ("ADVISORY", "is-told", f"{ENGINE_TITLE}: command is workloads.engine"),
+        ("ADVISORY", "memory-small", not_known.replace("cpuSet", "memory")),
+        ("ADVISORY", "pinned", f"{not_known} (also by blue)"),
+    ]
+    pack.configure(pinned={"enforcementLevel": "DISABLED"}, loose={"enforcementLevel": "MANDATORY"})
+    assert pack.analyze(memory=1, cpuSet=UNKNOWN)[-1] == ("ADVISORY", "blue", f"{not_known} (also by loose)")
+
+
 def test_a_fault_of_a_rule_blocks_and_the_others_go_on(pack: Pack) -> None:
     found = pack.analyze(memory="much")
 
@@ -256,6 +292,25 @@ def test_a_waiver_is_used_by_what_was_asked_for_where_the_whole_comes_without_in
     assert [level for level, rule, _ in found if rule == "waivers-in-order"] == ["ADVISORY", "ADVISORY"]
 
 
+FEW_FOUND = [
+    ("MANDATORY", "few-containers", f"{ENGINE_TITLE}: one too many"),
+    ("MANDATORY", "few-containers", "1 resources"),
+]
+
+
+def test_the_whole_is_judged_by_what_was_asked_for_where_a_provider_has_yet_to_fill_in(pack: Pack) -> None:
+    filled = ParseDict({**ENGINE, "runtime": UNKNOWN, "command": UNKNOWN}, Struct())
+    whole = analyzer_pb2.AnalyzeStackRequest(
+        resources=[analyzer_pb2.AnalyzerResource(type=Container.TYPE, urn=URN, name="engine", properties=filled)]
+    )
+    not_known = f"{ENGINE_TITLE}: command, runtime are not known at preview; they are judged at the end of `up`"
+
+    assert told(pack.stub.AnalyzeStack(whole)) == [*FEW_FOUND, ("ADVISORY", "runtime-plain", not_known)]
+    pack.analyze(command=["x", UNKNOWN])
+    assert told(pack.stub.AnalyzeStack(whole)) == FEW_FOUND
+    assert told(pack.stub.AnalyzeStack(whole))[-1][1] == "runtime-plain"
+
+
 def test_uses_are_counted_anew_for_the_next_operation(waived: Pack) -> None:
     waived.analyze()
     waived.analyze_stack(URN)
@@ -265,8 +320,8 @@ def test_uses_are_counted_anew_for_the_next_operation(waived: Pack) -> None:
 
 def test_what_is_waived_and_not_known_is_told(waived: Pack) -> None:
     assert [(level, rule) for level, rule, _ in waived.analyze(memory=UNKNOWN)] == [
-        ("ADVISORY", "memory-small"),
         ("ADVISORY", "is-told"),
+        ("ADVISORY", "memory-small"),
     ]
     assert "holds once" in waived.analyze_stack(URN)[1][2]
 
@@ -318,7 +373,7 @@ def test_what_is_still_wrong_after_it_was_mended_blocks(pack: Pack) -> None:
 
 def test_the_rules_are_told_with_all_that_they_have(pack: Pack) -> None:
     info = pack.stub.GetAnalyzerInfo(Empty())
-    first, _, third, last = info.policies
+    first, _, third, *_, last = info.policies
 
     assert (info.name, info.supportsConfig, pack.stub.GetPluginInfo(Empty()).version) == ("hft", True, "")
     assert MessageToDict(first) == {

@@ -64,6 +64,37 @@ def test_what_is_not_known_is_a_finding_of_its_own_after_what_was_found() -> Non
     ]
 
 
+def test_of_what_is_not_known_all_is_named_that_the_rule_reads() -> None:
+    def check(it: Container) -> Iterator[str]:
+        yield "found"
+        yield from it.texts("command")
+        yield from (str(upload.get("content")) for upload in it.items("uploads") if upload["file"] != "/b")
+        yield str(it.inputs["memory"] + 1)
+
+    uploads = [{"file": f"/{name}", "content": UNKNOWN} for name in ("a", "b", "c")]
+    one = container(command=["x", UNKNOWN, UNKNOWN], uploads=uploads, memory=UNKNOWN, image=UNKNOWN)
+
+    assert told(judge(rule(check), one, {})) == [
+        ("container hft-dev-engine-blue: found", Kind.VIOLATION),
+        (
+            "container hft-dev-engine-blue: command, uploads.content, memory are not known at preview; "
+            "they are judged at `up`, before it is made",
+            Kind.UNKNOWN,
+        ),
+    ]
+
+
+def test_a_rule_that_fails_by_what_is_not_known_tells_that_alone() -> None:
+    unknown = container(memory=UNKNOWN, cpuSet=UNKNOWN)
+
+    assert told(judge(rule(lambda it: [it.inputs["memory"] + 1, it.inputs["cpuSet"]]), unknown, {})) == [
+        (
+            "container hft-dev-engine-blue: memory is not known at preview; it is judged at `up`, before it is made",
+            Kind.UNKNOWN,
+        )
+    ]
+
+
 def test_a_name_that_is_not_known_is_the_logical_one() -> None:
     assert told(judge(rule(lambda it: ["one"]), container(name=UNKNOWN), {}))[0][0] == "container it: one"
 
@@ -89,6 +120,16 @@ def test_no_message_holds_a_secret() -> None:
         "has [secret]",
         "has hunter",
     ]
+
+
+def test_what_a_secret_assigns_and_names_say_too_is_not_hidden() -> None:
+    it = container(uploads=[{"file": "/x", "content": secret("project = hft\npassword = hunter2\nblue\n")}])
+    echo = rule(lambda it: ["of hft, hunter2, blue"])
+
+    assert ("::hft::" in it.urn, [each.message for each in judge(echo, it, {})]) == (
+        True,
+        ["container hft-dev-engine-[secret]: of hft, [secret], [secret]"],
+    )
 
 
 def test_what_is_wrong_is_mended_by_the_numbers() -> None:
@@ -132,15 +173,74 @@ def test_the_whole_is_judged_at_a_resource_or_at_none() -> None:
     ]
 
 
-def test_the_whole_with_an_unknown_or_a_fault() -> None:
+def of_memory(stack: Stack) -> Iterator[Violation]:
+    for each in stack.of(Container):
+        if each.inputs.get("memory") == 1:
+            yield Violation("little", each)
+
+
+def made(logical: str, **inputs: Any) -> Resource:
+    return resource(Container.TYPE, inputs, name=logical)
+
+
+def test_the_whole_with_an_unknown_input_of_one_resource_is_told_there() -> None:
+    stack = Stack([made("a", memory=1), made("b", memory=UNKNOWN, cpuSet=UNKNOWN), made("c", memory=2)])
+
+    assert [(each.message, each.urn, each.kind) for each in judge_stack(whole_stack(of_memory), stack, {})] == [
+        ("container a: little", stack.resources[0].urn, Kind.VIOLATION),
+        (
+            "container b: memory is not known at preview; it is judged at the end of `up`",
+            stack.resources[1].urn,
+            Kind.UNKNOWN,
+        ),
+    ]
+
+
+def test_the_whole_with_unknown_inputs_of_several_resources_names_them_all() -> None:
+    def check(stack: Stack) -> Iterator[Violation]:
+        yield from of_memory(stack)
+        yield from (Violation("x", each) for each in stack.of(Container) if each.inputs.get("image") == "x")
+
+    stack = Stack([made("c", image=UNKNOWN), made("b", memory=UNKNOWN), made("a", memory=UNKNOWN)])
+
+    assert [(each.message, each.urn, each.kind) for each in judge_stack(whole_stack(check), stack, {})] == [
+        (
+            "not known at preview, and judged at the end of `up`: "
+            "memory of container a, container b; image of container c",
+            "",
+            Kind.UNKNOWN,
+        ),
+    ]
+
+
+def test_the_whole_names_resources_of_one_name_once() -> None:
+    stack = Stack([made(each, name="reload", memory=UNKNOWN) for each in ("a", "b")])
+
+    assert [each.message for each in judge_stack(whole_stack(of_memory), stack, {})] == [
+        "not known at preview, and judged at the end of `up`: memory of container reload (2)"
+    ]
+
+
+def test_a_name_that_is_not_known_is_waited_for_by_no_rule() -> None:
+    def check(stack: Stack) -> Iterator[Violation]:
+        yield Violation(stack.resources[0].title)
+        yield from of_memory(stack)
+
+    stack = Stack([resource(Container.TYPE, {"name": UNKNOWN, "memory": UNKNOWN})])
+
+    assert [each.message for each in judge_stack(whole_stack(check), stack, {})] == [
+        "container it",
+        "container it: memory is not known at preview; it is judged at the end of `up`",
+    ]
+
+
+def test_the_whole_with_a_fault() -> None:
     def check(stack: Stack) -> Iterator[Violation]:
         yield Violation("here", stack.resources[0])
         yield Violation(str(stack.resources[0].inputs["memory"]))
 
-    unknown = Stack([container(memory=UNKNOWN)])
     faulty = Stack([replace(container(), inputs={})])
 
-    assert [each.kind for each in judge_stack(whole_stack(check), unknown, {})] == [Kind.VIOLATION, Kind.UNKNOWN]
     assert [(each.kind, each.urn) for each in judge_stack(whole_stack(check), faulty, {})] == [
         (Kind.VIOLATION, container().urn),
         (Kind.FAULT, ""),

@@ -3,6 +3,7 @@ from time import process_time
 from typing import Any
 
 import pytest
+from pulumi_policy.proxy import UnknownValueError
 
 from policies.pack.resource import Stack
 from policies.reading.monitoring import (
@@ -15,7 +16,7 @@ from policies.reading.monitoring import (
     prometheus_servers,
 )
 from policies.resources.docker import Volume
-from tests.policies.given import SERVICE, container, resource, secret
+from tests.policies.given import SERVICE, UNKNOWN, container, resource, secret
 
 MAIN: dict[str, Any] = {
     "global": {"scrape_interval": "5s", "evaluation_interval": "3s"},
@@ -150,6 +151,27 @@ def test_a_server_is_where_its_configuration_is() -> None:
 )
 def test_a_file_that_is_no_configuration(text: str) -> None:
     assert list(prometheus_servers(Stack([container(SERVICE, uploads=uploads(text))]))) == []
+
+
+@pytest.mark.parametrize("file", ["/run/secrets/db-reader", "/etc/hft/tls/ca.pem", "/etc/prometheus/prometheus"])
+def test_a_file_that_is_not_known_and_is_named_like_no_configuration_is_passed_over(file: str) -> None:
+    one = container(SERVICE, uploads=[{"file": file, "content": UNKNOWN}, *uploads(MAIN)])
+
+    assert [each.container for each in prometheus_servers(Stack([one]))] == [one]
+
+
+@pytest.mark.parametrize("file", ["/etc/x.yml", "/etc/x.yaml", "/etc/x.json", "/etc/x.rules"])
+def test_a_file_that_is_not_known_and_may_be_a_configuration_is_waited_for(file: str) -> None:
+    one = container(SERVICE, uploads=[*uploads(MAIN), {"file": file, "content": UNKNOWN}])
+
+    with pytest.raises(UnknownValueError):
+        list(prometheus_servers(Stack([one])))
+
+
+def test_a_file_is_read_whatever_its_name() -> None:
+    one = container(SERVICE, uploads=[{"file": "/etc/prometheus/prometheus", "content": json.dumps(MAIN)}])
+
+    assert [each.container for each in prometheus_servers(Stack([one]))] == [one]
 
 
 def test_a_file_without_a_text_in_the_stack() -> None:
@@ -359,3 +381,4 @@ def test_the_label_goes_before_the_arguments() -> None:
         "10.0.0.5:8080"
     ]
     assert metrics_addresses(container(SERVICE, labels=labels, command=None)) == ["10.0.0.5:8080"]
+    assert metrics_addresses(container(SERVICE, labels=labels, command=[UNKNOWN])) == ["10.0.0.5:8080"]

@@ -1,5 +1,6 @@
 import base64
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def job(name: str, *files: tuple[str, Any], **changes: Any) -> Resource:
     return member(name, *files, image="sha256:1", mustRun=False, **changes)
 
 
-def clusters(*resources: Resource) -> list[Server]:
+def clusters(*resources: Resource) -> Sequence[Server]:
     return servers(Stack(resources))
 
 
@@ -406,6 +407,13 @@ def test_the_nodes_of_a_component_are_one_cluster() -> None:
     assert [each.at.name for each in found] == ["a", "d"]
 
 
+def test_the_clusters_of_a_stack_are_read_once_for_all_rules() -> None:
+    stack = Stack([member("a", ("/etc/patroni.yml", {}))])
+
+    assert servers(stack) is servers(stack)
+    assert servers(stack)[0].nodes is servers(stack)[0].nodes
+
+
 def test_the_nodes_of_a_scope_are_one_cluster_outside_of_components() -> None:
     found = clusters(
         *(
@@ -421,6 +429,7 @@ def test_the_nodes_of_a_scope_are_one_cluster_outside_of_components() -> None:
 
 def test_a_server_that_runs_once_is_a_job() -> None:
     assert clusters(member("a", ("/etc/patroni.yml", {}), mustRun=False)) == []
+    assert clusters(member("a", mustRun=False, command=UNKNOWN)) == []
 
 
 def test_the_members_of_a_component_are_known_before_their_files() -> None:

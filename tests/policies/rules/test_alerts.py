@@ -105,7 +105,7 @@ def test_without_an_alertmanager_of_the_stack_nothing_is_added() -> None:
 def test_each_server_is_told() -> None:
     found = late(prometheus(**{"for": "4s"}), prometheus("other", **{"for": "4s"}))
 
-    assert [each.split(":")[0] for each in found] == ["container prometheus", "container other"]
+    assert [each.split(":")[0] for each in found] == ["container other", "container prometheus"]
 
 
 def test_the_time_can_be_set() -> None:

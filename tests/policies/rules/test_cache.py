@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from policies.resources import Container
-from tests.policies.given import BY_NAME, SERVICE, container, found
+from tests.policies.given import BY_NAME, SERVICE, UNKNOWN, container, found
 
 RULE = "cache-for-reference-data"
 OPEN = (
@@ -167,3 +167,13 @@ def test_every_key_cannot_be_reference_data() -> None:
 
     assert schema["type"] == "string"
     assert [text for text in texts if re.search(schema["pattern"], text)] == ["ref:*", "ref"]
+
+
+def test_arguments_that_are_not_known_make_no_cache() -> None:
+    assert found(RULE, container(SERVICE, entrypoints=["sh", UNKNOWN], command=["x", UNKNOWN])) == []
+
+
+def test_a_program_that_is_not_known_may_be_a_cache() -> None:
+    assert found(RULE, container(SERVICE, command=[UNKNOWN])) == [
+        "command is not known at preview; it is judged at `up`, before it is made"
+    ]

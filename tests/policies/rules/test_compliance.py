@@ -100,7 +100,7 @@ def test_files_that_are_not_read() -> None:
 
 def test_a_file_that_is_not_known_is_told_as_such() -> None:
     assert kept(uploaded(UNKNOWN)) == [
-        "uploads.0.content is not known at preview; it is judged at `up`, before it is made"
+        "container migrate: uploads.content is not known at preview; it is judged at the end of `up`"
     ]
 
 

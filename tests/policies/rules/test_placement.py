@@ -208,9 +208,9 @@ def test_nodes_on_two_providers_of_one_host() -> None:
 
 def test_members_of_etcd_on_one_host() -> None:
     assert apart(member(ALPHA, "etcd-0"), member(ALPHA, "etcd-1"), member(ALPHA, "etcd")) == [
-        "container etcd-1: is on the host of container etcd-0: members of etcd are lost together; "
+        "container etcd-0: is on the host of container etcd: members of etcd are lost together; "
         "give it a docker.Provider of another host",
-        "container etcd: is on the host of container etcd-0: members of etcd are lost together; "
+        "container etcd-1: is on the host of container etcd: members of etcd are lost together; "
         "give it a docker.Provider of another host",
     ]
 
@@ -252,6 +252,15 @@ def test_clusters_on_the_only_host() -> None:
     assert on_one_host(*everything) == [
         "container tsdb-0: the stack has one host: all 2 members of one database cluster are lost with it; add hosts",
         "container etcd-0: the stack has one host: all 2 members of etcd are lost with it; add hosts",
+    ]
+
+
+def test_which_member_is_named_does_not_hang_on_the_order() -> None:
+    one, other, third = node(ALPHA, "tsdb-0"), node(ALPHA, "tsdb-1"), node(ALPHA, "tsdb-2")
+
+    assert on_one_host(third, one, other) == on_one_host(one, other, third)
+    assert on_one_host(third, other, one) == [
+        "container tsdb-0: the stack has one host: all 3 members of one database cluster are lost with it; add hosts"
     ]
 
 

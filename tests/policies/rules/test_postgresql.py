@@ -88,8 +88,8 @@ def test_each_server_is_judged() -> None:
     other = resource(Container.TYPE, {**inputs({"fsync": "off"}), "name": "other"}, parent="x", parents=COMPONENT)
 
     assert found_in_stack("database-durable", node(0, {"fsync": "off"}), other) == [
-        "container hft-dev-tsdb-0: fsync=off: a loss of power corrupts the database; set it to on",
         "container other: fsync=off: a loss of power corrupts the database; set it to on",
+        "container hft-dev-tsdb-0: fsync=off: a loss of power corrupts the database; set it to on",
     ]
 
 
@@ -97,7 +97,7 @@ def test_a_file_that_is_not_known_is_told_as_such() -> None:
     uploads = [{"file": "/etc/patroni.yml", "content": UNKNOWN}]
 
     assert found_in_stack("database-durable", container(DATABASE, uploads=uploads)) == [
-        "uploads.0.content is not known at preview; it is judged at `up`, before it is made"
+        "container hft-dev-tsdb-0: uploads.content is not known at preview; it is judged at the end of `up`"
     ]
 
 

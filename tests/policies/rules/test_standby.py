@@ -6,7 +6,7 @@ import pytest
 
 from policies.pack.resource import Resource
 from policies.resources import Container
-from tests.policies.given import DATABASE, ENGINE, container, found, found_in_stack, resource
+from tests.policies.given import DATABASE, ENGINE, UNKNOWN, container, found, found_in_stack, resource
 
 COMPONENT = "hft:database:TimescaleCluster$"
 DYNAMIC = {"synchronous_mode": "quorum", "synchronous_mode_strict": True}
@@ -217,3 +217,4 @@ def test_the_environment_says_where_the_data_is() -> None:
 def test_what_is_no_database_needs_no_volume() -> None:
     assert found("database-on-a-volume", container()) == []
     assert on(None, mustRun=False) == []
+    assert found("database-on-a-volume", container(mustRun=False, command=UNKNOWN)) == []
