@@ -9,7 +9,7 @@ from ops import settings_file
 from ops.errors import OpsError
 from ops.screen import Screen
 from policies import catalogue
-from stacks import reference, tuning
+from stacks import metrics, reference, tuning
 
 RULES_PAGE = Path("policies/README.md")
 
@@ -36,6 +36,7 @@ def pages(root: Path) -> Mapping[Path, str]:
         reference.SETTINGS_PAGE: reference.settings_page(),
         reference.ENVIRONMENTS_PAGE: reference.environments_page(dev, prod),
         tuning.TUNING_PAGE: tuning.tuning_page(),
+        metrics.METRICS_PAGE: metrics.metrics_page(),
         RULES_PAGE: catalogue.render(),
     }
 

@@ -109,39 +109,5 @@ def test_examples_fit_on_one_page(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 60
 
 
-def alert_rules() -> dict[str, dict[str, Any]]:
-    """Every alert's rule by its name."""
-    files = [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "components").glob("*/alerts.yaml"))]
-    rules = [rule for file in files for group in file["groups"] for rule in group["rules"]]
-    return {rule["alert"]: rule for rule in rules if "alert" in rule}
-
-
-def alerts() -> list[str]:
-    return list(alert_rules())
-
-
-@pytest.mark.parametrize("alert", alerts())
-def test_every_alert_has_a_runbook(alert: str) -> None:
-    assert (ROOT / f"docs/runbooks/{alert}.md").is_file()
-
-
-@pytest.mark.parametrize(("alert", "rule"), alert_rules().items())
-def test_an_alert_names_its_runbook(alert: str, rule: dict[str, Any]) -> None:
-    assert rule["annotations"].get("runbook") == f"docs/runbooks/{alert}.md"
-
-
-def test_there_is_no_runbook_without_an_alert() -> None:
-    pages = {path.stem for path in (ROOT / "docs/runbooks").iterdir()} - {"README"}
-
-    assert pages - set(alerts()) == set()
-
-
-@pytest.mark.parametrize("alert", alerts())
-def test_every_alert_is_tested_by_promtool(alert: str) -> None:
-    tests = [path.read_text() for path in (ROOT / "components").glob("*/alerts_test.yaml")]
-
-    assert any(re.search(rf"alertname: {alert}\b", text) for text in tests)
-
-
 def _is_docstring(node: ast.stmt | None) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -10,13 +10,11 @@ from components._common.render import to_yaml
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE
 from components.monitoring.settings import MonitoringSettings
+from workloads.contract import Metric, certificates
 
 RULE_DIR = "/etc/hft/rules"
 RECEIVER = "operators"
-_MOMENTS = (
-    ("due", "From when on the next up renews the certificate of a part."),
-    ("end", "From when on nobody takes the certificate of a part."),
-)
+_MOMENTS = {"due": certificates.DUE, "end": certificates.END}
 _TLS = {"scheme": "https", "tls_config": {"ca_file": CLIENT_AUTHORITY_FILE, "min_version": "TLS13"}}
 
 
@@ -67,13 +65,14 @@ def alertmanager_yml(settings: MonitoringSettings) -> str:
 
 def certificates_prom(lives: Mapping[str, Mapping[str, str]]) -> str:
     """What the node exporters tell of certificates; `lives`: part → `due` and `end` as RFC 3339 texts."""
-    return "".join(_gauge(f"hft_certificate_{key}_timestamp_seconds", text, key, lives) for key, text in _MOMENTS)
+    return "".join(_gauge(metric, key, lives) for key, metric in _MOMENTS.items())
 
 
-def _gauge(name: str, text: str, key: str, lives: Mapping[str, Mapping[str, str]]) -> str:
+def _gauge(metric: Metric, key: str, lives: Mapping[str, Mapping[str, str]]) -> str:
+    name = metric.name
     moments = {part: datetime.fromisoformat(life[key]).timestamp() for part, life in sorted(lives.items())}
     samples = "".join(f'{name}{{part="{part}"}} {moment:.0f}\n' for part, moment in moments.items())
-    return f"# HELP {name} {text}\n# TYPE {name} gauge\n{samples}"
+    return f"# HELP {name} {metric.help}\n# TYPE {name} {metric.kind}\n{samples}"
 
 
 def _job(name: str, members: Sequence[ScrapeTarget]) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 
@@ -10,13 +9,13 @@ from components._common.endpoint import Endpoint
 from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
 from components._common.tls import TLS_DIR, Tls
+from components.trading.alerts import alert_rules
 from components.trading.container import TradingContainer, TradingContainerArgs
 from components.trading.render import engine_json
 from components.trading.settings import EngineSettings, SymbolSettings
 from components.trading.venue import VenueEndpoint
 
 TOKEN = "hft:trading:TradingEngine"
-_ALERTS = Path(__file__).with_name("alerts.yaml")
 _CONFIG = "/etc/hft/engine.json"
 
 
@@ -85,7 +84,7 @@ class TradingEngine(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[live.filled] if live else []),
         )
         self.scrape_targets = container.scrape_targets
-        self.alert_rules = {"trading.yaml": _ALERTS.read_text()}
+        self.alert_rules = alert_rules()
         self.register_outputs(
             {
                 "endpoint": str(self.endpoint),

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from components._common.metric_lint import faults
 from components._common.naming import docker_name, network_name
-from components.backup.agent.metrics import BackupMetrics, ProofMetrics
-from components.monitoring.render import certificates_prom
+from components._common.rule_lint import records_of
 from stacks.parts import parts
 from stacks.settings import StackSettings
-from workloads.metrics import EngineMetrics
-from workloads.witness.metrics import WitnessMetrics
+from tests.rules import alert_rules, rule_files
+from workloads.contract import METRICS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/runbooks"
@@ -21,6 +21,7 @@ PAGES = sorted(path for path in FOLDER.glob("*.md") if path != INDEX)
 HEADINGS = ["What it means for trading", "Look here first", "Fix now", "Fix for good"]
 CONFIG = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
 SETTINGS = StackSettings.model_validate({key.removeprefix("hft:"): value for key, value in CONFIG.items()})
+RECORDS = records_of({file.name: file.text for file in rule_files() if file.area == "trading"})
 ROLES = {"hft_owner", "hft_writer", "hft_ticks", "hft_reader", "hft_ro", "hft_monitoring", "hft_guard"}
 
 
@@ -48,16 +49,9 @@ def known_names() -> set[str]:
     return containers | slots | {network_name("dev", plane.name) for plane in SETTINGS.network.planes}
 
 
-def known_metrics() -> set[str]:
-    registries = [found.registry for found in (EngineMetrics(), BackupMetrics(), ProofMetrics(), WitnessMetrics())]
-    families = [family for registry in registries for family in registry.collect()]
-    workloads = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
-    asked = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
-    guard = set(re.findall(r'"(hft_\w+)": "', (ROOT / "images/timescaledb/hft-disk-guard").read_text()))
-    told = set(re.findall(r"# TYPE (hft_\w+)", certificates_prom({})))
-    return (workloads | guard | told) | {
-        f"{key}_{column}" for key, each in asked.items() for metric in each["metrics"] for column in metric
-    }
+def queries_in(text: str) -> list[str]:
+    """What commands in a text ask Prometheus for."""
+    return re.findall(r"promtool query instant \S+ '([^']+)'", text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
@@ -85,7 +79,12 @@ def test_a_runbook_names_what_dev_has(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_a_runbook_asks_for_metrics_of_the_contract(page: Path) -> None:
-    assert engine_metrics_in(page.read_text()) - ROLES - known_metrics() == set()
+    assert engine_metrics_in(page.read_text()) - ROLES - METRICS.keys() == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_a_runbook_asks_prometheus_for_what_the_programs_export(page: Path) -> None:
+    assert [fault for query in queries_in(page.read_text()) for fault in faults(query, RECORDS)] == []
 
 
 def test_what_dev_lacks_would_be_seen() -> None:
@@ -93,8 +92,23 @@ def test_what_dev_lacks_would_be_seen() -> None:
 
     assert names_in(text) - known_names() == {"hft-dev-ghost"}
     assert ports_in(text) == {1, 2}
-    assert engine_metrics_in(text) - known_metrics() == {"hft_ghost_seconds"}
+    assert engine_metrics_in(text) - METRICS.keys() == {"hft_ghost_seconds"}
+
+
+def test_a_query_that_nothing_answers_would_be_seen() -> None:
+    (query,) = queries_in("docker exec x promtool query instant http://127.0.0.1:1 'sum by (vnue) (hft_venue_up)'")
+
+    assert faults(query, RECORDS) == ["none of hft_venue_up has a label vnue"]
 
 
 def test_the_index_lists_every_runbook_once() -> None:
     assert sorted(re.findall(r"\]\((\w+\.md)\)", INDEX.read_text())) == [page.name for page in PAGES]
+
+
+def test_the_index_says_what_each_alert_may_do() -> None:
+    rows = re.findall(r"^\| \[(\w+)\]\(\w+\.md\) \| ([\w, ]+) \|", INDEX.read_text(), re.MULTILINE)
+    labels = {name: rule["labels"] for name, rule in alert_rules().items()}
+
+    assert dict(rows) == {
+        name: ", ".join(filter(None, (found["severity"], found.get("reg")))) for name, found in labels.items()
+    }

@@ -141,6 +141,7 @@ def test_pages_are_written(root: Path) -> None:
         "✓ wrote docs/reference/settings.md",
         "✓ wrote docs/reference/environments.md",
         "✓ wrote docs/reference/tuning.md",
+        "✓ wrote docs/reference/metrics.md",
         "✓ wrote policies/README.md",
         "all pages are up to date",
     ]

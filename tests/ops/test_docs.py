@@ -16,6 +16,7 @@ GENERATED = [
     "docs/reference/settings.md",
     "docs/reference/environments.md",
     "docs/reference/tuning.md",
+    "docs/reference/metrics.md",
     "policies/README.md",
 ]
 

@@ -22,6 +22,7 @@ LOCK = ImageLock({name: f"sha256:{number:064x}" for number, name in enumerate(IM
 
 # Secrets, and files of the repository that are handed on as they are.
 _NOT_RENDERED = ("/run/secrets/", "/etc/hft/migrations/", "/etc/hft/rules/")
+_RENDERED = "/etc/hft/rules/objectives.yaml"
 # What the recorder gives for a generated password, and the checksum of one in Valkey's list of users.
 _GENERATED = re.compile(r"value-of-[a-z-]+|(?<=#)[0-9a-f]{64}")
 
@@ -47,7 +48,7 @@ def files(recorder: Recorder) -> dict[str, str]:
         for each in recorder.registrations
         if each.type == CONTAINER
         for upload in open_secret(each.inputs.get("uploads", []))
-        if not upload["file"].startswith(_NOT_RENDERED)
+        if upload["file"] == _RENDERED or not upload["file"].startswith(_NOT_RENDERED)
     }
     found |= {
         f"dashboards/{each.name}.json": json.dumps(json.loads(each.inputs["configJson"]), indent=2) + "\n"

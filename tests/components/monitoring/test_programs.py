@@ -1,7 +1,5 @@
 """What Prometheus' and Alertmanager's own checks say of our files."""
 
-from pathlib import Path
-
 import pytest
 from pydantic import HttpUrl
 
@@ -9,11 +7,10 @@ from components._common.endpoint import Endpoint
 from components.monitoring.render import alertmanager_yml, prometheus_yml
 from tests.components.monitoring.test_render import ENGINE, NODES, settings
 from tests.components.programs import run
+from tests.rules import RuleFile, rule_files
 
 pytestmark = pytest.mark.images
 
-COMPONENTS = Path(__file__).parents[3] / "components"
-AREAS = sorted(path.parent.name for path in COMPONENTS.glob("*/alerts_test.yaml"))
 PROMETHEUS = "/etc/hft/prometheus.yml"
 ALERTMANAGER = "/etc/hft/alertmanager.yml"
 
@@ -45,11 +42,12 @@ def test_amtool_refuses_a_route_to_nobody() -> None:
     assert run("alertmanager", ["amtool", "check-config", ALERTMANAGER], {ALERTMANAGER: text}).status == 1
 
 
-@pytest.mark.parametrize("area", AREAS)
-def test_alert_rules_are_right(area: str) -> None:
-    files = {f"/etc/hft/{name}": (COMPONENTS / area / name).read_text() for name in ("alerts.yaml", "alerts_test.yaml")}
-    check = run("prometheus", ["promtool", "check", "rules", "--lint-fatal", "/etc/hft/alerts.yaml"], files)
+@pytest.mark.parametrize("file", rule_files(), ids=lambda file: f"{file.area}-{file.name}")
+def test_alert_rules_are_right(file: RuleFile) -> None:
+    rules, tests = f"/etc/hft/{file.name}", f"/etc/hft/{file.tests.name}"
+    files = {rules: file.text, tests: file.tests.read_text()}
+    check = run("prometheus", ["promtool", "check", "rules", "--lint-fatal", rules], files)
     assert check.status == 0, check.output
 
-    ended = run("prometheus", ["promtool", "test", "rules", "/etc/hft/alerts_test.yaml"], files)
+    ended = run("prometheus", ["promtool", "test", "rules", tests], files)
     assert ended.status == 0, ended.output

@@ -1,6 +1,5 @@
 """The engine in its slot. That a slot takes over from the other one is not proven here."""
 
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -9,11 +8,11 @@ import pytest
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.trading import TradingEngine, TradingEngineArgs
+from components.trading.alerts import alert_rules
 from components.trading.render import engine_json
 from tests.components.trading.test_render import ENGINE, endpoint, settings
 from tests.conftest import CONTAINER, Recorder, Secret, placements, probe, tls
 
-ALERTS = (Path(__file__).parents[3] / "components/trading/alerts.yaml").read_text()
 DATABASE = Endpoint("10.0.0.1", 16432)
 ROUTER = Endpoint("10.0.0.1", 15000)
 ETCD = ("10.0.0.1:12379", "10.0.0.2:12379")
@@ -178,4 +177,4 @@ def test_outputs_are_of_the_slot_in_use(recorder: Recorder, slot: str, port: int
 
     address = f"10.0.0.1:{port}"
     target = ScrapeTarget(job="engine", instance=f"engine-{slot}", address=address, interval_seconds=1)
-    assert recorder.run(program) == (address, [target.as_output()], {"trading.yaml": ALERTS})
+    assert recorder.run(program) == (address, [target.as_output()], alert_rules())

@@ -1,0 +1,87 @@
+import pytest
+
+from components._common.metric_lint import Records, faults, labels_of
+
+RECORDS: Records = {"slo:bad:rate": {"slo"}, "node:load:avg": None}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sum(hft_leader) or vector(0)",
+        'hft_trading_state{state="active", instance="engine-blue"} == 0',
+        'sum by (venue, le) (rate(hft_order_roundtrip_seconds_bucket{le="0.05"}[$__rate_interval]))',
+        'hft_venue_up{channel=~"md|orders", venue=~"$venue"}',
+        'hft_venue_up{channel=~"m.*"}',
+        'hft_orders_total{event!="", reason="code 7 of a venue"}',
+        'slo:bad:rate{slo="any"} / sum by (slo) (slo:bad:rate)',
+        "avg by (anything) (rate(node_cpu_seconds_total[1m]))",
+        "sum by (anything) (node:load:avg)",
+        'up{job="engine"} == 0 and ALERTS{severity="page"}',
+        'max by (slot) (label_replace(hft_leader, "slot", "$1", "instance", ".*-(.*)"))',
+        'hft_pnl_usd{kind=~"realized|unrealized"}',
+    ],
+)
+def test_what_the_contract_bears_out_passes(expression: str) -> None:
+    assert faults(expression, RECORDS) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("hft_leeder == 1", ["hft_leeder is not in the metric contract (docs/reference/metrics.md)"]),
+        (
+            "hft_order_roundtrip_seconds > 1",
+            ["hft_order_roundtrip_seconds is not in the metric contract (docs/reference/metrics.md)"],
+        ),
+        (
+            'rate(hft_orders_total{event="rejcted"}[1m])',
+            [
+                "hft_orders_total has no event='rejcted'; "
+                "there are 'submitted', 'acked', 'filled', 'cancelled', 'rejected'"
+            ],
+        ),
+        ('hft_venue_up{channel=~"md|fix"}', ["hft_venue_up has no channel='fix'; there are 'md', 'orders'"]),
+        ("rate(hft_exposure_usd[1m])", ["hft_exposure_usd is a gauge, of which rate says nothing"]),
+        ('hft_orders_total{order_id="7"}', ["hft_orders_total has no label order_id"]),
+        ("sum by (venue) (hft_leader)", ["none of hft_leader has a label venue"]),
+        ("sum by (le) (hft_tick_to_trade_seconds_count)", ["none of hft_tick_to_trade_seconds_count has a label le"]),
+        ("hft_leader + on (client) hft_exposure_usd", ["none of hft_leader, hft_exposure_usd has a label client"]),
+        ("slo:bad:rat > 0", ["slo:bad:rat is recorded by no rule"]),
+        ("sum by (venue) (slo:bad:rate)", ["none of slo:bad:rate has a label venue"]),
+        ("container_cpu_cfs_throttled_periods_total > 0", [
+            "container_cpu_cfs_throttled_periods_total is of no exporter that is known here"
+        ]),
+        ("htf_leader", ["htf_leader is of no exporter that is known here"]),
+        ('{job="engine"}', ["a selector without a name is of no exporter that is known here"]),
+        ("sum(hft_leader", ["cannot be read: '(' is not closed"]),
+    ],
+)  # fmt: skip
+def test_what_nothing_exports_is_told(expression: str, found: list[str]) -> None:
+    assert faults(expression, RECORDS) == found
+
+
+def test_a_bound_between_two_buckets_is_told() -> None:
+    (found,) = faults('hft_order_roundtrip_seconds_bucket{le="0.04"}', {})
+
+    assert found.startswith("hft_order_roundtrip_seconds_bucket has no le='0.04'; there are '0.0001', ")
+
+
+@pytest.mark.parametrize(
+    ("expression", "labels"),
+    [
+        ("sum by (venue) (hft_venue_up)", {"venue"}),
+        ("hft_venue_up == 0", {"venue", "channel", "instance", "job"}),
+        ("slo:bad:rate * 2", {"slo", "instance", "job"}),
+        ("rate(node_cpu_seconds_total[1m])", None),
+        ("avg by (instance) (rate(node_cpu_seconds_total[1m]))", {"instance"}),
+        (
+            "hft_venue_up * on (venue) group_left () max by (venue) (node:load:avg)",
+            {"venue", "channel", "instance", "job"},
+        ),
+        ("vector(1)", set()),
+        ('label_replace(sum by (venue) (hft_venue_up), "at", "", "", "")', {"venue", "at"}),
+    ],
+)
+def test_the_labels_of_an_answer(expression: str, labels: set[str] | None) -> None:
+    assert labels_of(expression, RECORDS) == labels
