@@ -19,9 +19,11 @@ from ops import up as ups
 from ops.backup import cli as backup_cli
 from ops.command import command
 from ops.db import cli as db_cli
+from ops.doctor import run as doctors
 from ops.errors import OpsError
 from ops.hosts import cli as hosts_cli
 from ops.screen import Screen
+from ops.timeline import run as timelines
 from ops.workspace import Workspace, project_root
 
 ROOT = project_root(Path.cwd())
@@ -106,6 +108,31 @@ def status(
             screen.table(ups.HEADS, parts.rows(found))
         else:
             screen.line(f"stack {stack} is not up")
+
+
+@app.command()
+def doctor(
+    stack: Stack,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of {cause, likelihood, subject, …}.")] = False,
+    bundle: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write states, logs and settings too, as tar.gz; no secrets.")
+    ] = None,
+) -> None:
+    """Look at all parts and name the likely causes of what is wrong; exit code 0: healthy, 1: causes, 2: no look."""
+    with command(failed=2) as screen:
+        healthy = doctors.doctor(Workspace.prepared(stack, ROOT), screen, as_json=as_json, bundle_file=bundle)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@app.command()
+def timeline(
+    stack: Stack,
+    since: Annotated[str, typer.Option(metavar="TIME", help="Such as 15m, 2h or 1d ago, or an RFC 3339 time.")] = "2h",
+) -> None:
+    """Show alerts, deployments, failovers, containers' starts and ends and audit rows in the order of their times."""
+    with command() as screen:
+        timelines.timeline(Workspace.prepared(stack, ROOT), since, screen)
 
 
 @app.command()

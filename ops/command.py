@@ -10,12 +10,12 @@ from ops.screen import Screen
 
 
 @contextmanager
-def command() -> Iterator[Screen]:
-    """A screen for the command; an OpsError inside ends it with exit code 1."""
+def command(failed: int = 1) -> Iterator[Screen]:
+    """A screen for the command; an OpsError inside ends it with exit code `failed`."""
     screen = Screen()
     try:
         yield screen
     except OpsError as error:
         for problem in error.problems:
             screen.error(problem)
-        raise typer.Exit(1) from None
+        raise typer.Exit(failed) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 _PROVIDER = "pulumi:providers:"
 # Pulumi's own mark of a value that is kept encrypted, and what its events show in place of one.
-_SIGNATURE, _SECRET, _SHOWN = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270", "[secret]"
+SIGNATURE, SECRET, _SHOWN = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270", "[secret]"
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
@@ -127,7 +127,7 @@ class State:
 def as_shown(value: Any) -> Any:
     """A value of the state as the engine's events show it: with a word in place of each secret."""
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET:
+        if value.get(SIGNATURE) == SECRET:
             return _SHOWN
         return {key: as_shown(each) for key, each in value.items()}
     if isinstance(value, list):
