@@ -18,6 +18,7 @@ from ops import status as statuses
 from ops import up as ups
 from ops.backup import cli as backup_cli
 from ops.command import command
+from ops.dashboards import cli as dashboards_cli
 from ops.db import cli as db_cli
 from ops.doctor import run as doctors
 from ops.errors import OpsError
@@ -41,6 +42,7 @@ app.add_typer(images_cli.app, name="images")
 app.add_typer(db_cli.app, name="db")
 app.add_typer(backup_cli.app, name="backup")
 app.add_typer(hosts_cli.app, name="hosts")
+app.add_typer(dashboards_cli.app, name="dashboards")
 
 
 @app.command()

@@ -7,8 +7,7 @@ from pulumi import ResourceOptions as Options
 
 from components import backup, cache, certs, database, grafana, hosts, monitoring, network, pooling, secrets, trading
 from components._common.images import ImageLock
-from components._common.scraping import Watched
-from components.trading.dashboards.trading import trading_dashboard
+from components._common.scraping import Drawn, Watched
 from stacks import outputs
 from stacks.settings import StackSettings
 from stacks.tls import repository_clients, tls_parts
@@ -72,9 +71,10 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         exporter_image=images["exporters"], tls=tls,
         scrape_targets=[*venues.scrape_targets, *(target for part in watched for target in part.scrape_targets)],
         alert_rules={file: text for part in watched for file, text in part.alert_rules.items()}))
+    drawn: list[Drawn] = [etcd, tsdb, objects, pooler, watch, *engines]
     desk = grafana.Grafana("grafana", grafana.GrafanaArgs(
         settings=s.grafana, placements=at, image=images.get("grafana"), admin_password=key["grafana-admin"],
         prometheus_url=watch.prometheus_url, database=router.reader, database_password=key["db-reader"],
-        dashboards={"trading": trading_dashboard(pulumi.get_stack())}), Options(depends_on=[watch, objects.ready]))
-
+        dashboards={name: text for part in drawn for name, text in part.dashboards.items()}),
+        Options(depends_on=[watch, objects.ready]))
     outputs.export(s, key, at, authority_pem=tls.authority_pem, grafana_url=desk.url)

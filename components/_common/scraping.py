@@ -28,6 +28,15 @@ class ScrapeTarget:
         return asdict(self)
 
 
+class Drawn(Protocol):
+    """A component that brings dashboards for its own metrics and tables."""
+
+    @property
+    def dashboards(self) -> Mapping[str, str]:
+        """Dashboard name → JSON with a fixed uid."""
+        ...
+
+
 class Watched(Protocol):
     """A component that monitoring can watch."""
 

@@ -26,6 +26,7 @@ from components._common.tls import (
 )
 from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
+from components.database.dashboards import database
 from components.database.passwords import take_spec, write_spec
 from components.database.render import (
     BOOTSTRAP_FILE,
@@ -153,6 +154,8 @@ class TimescaleCluster(pulumi.ComponentResource):
     """Patroni and the PostgreSQL exporter of each node."""
     alert_rules: Mapping[str, str]
     """Rule file name → text."""
+    dashboards: Mapping[str, str]
+    """Dashboard name → JSON."""
 
     def __init__(self, name: str, args: TimescaleClusterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
@@ -175,12 +178,14 @@ class TimescaleCluster(pulumi.ComponentResource):
         self.replicated = self._make_replicated(name, args, after=nodes[args.settings.synchronous_standbys])
         self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
         self.alert_rules = alert_rules()
+        self.dashboards = {"database": database(pulumi.get_stack())}
         self.register_outputs(
             {
                 "members": [vars(member) for member in self.members],
                 "data": [{"host": node.host, "volume": node.volume} for node in self.data],
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": dict(self.alert_rules),
+                "dashboards": sorted(self.dashboards),
             }
         )
 
@@ -342,6 +347,8 @@ class TimescaleCluster(pulumi.ComponentResource):
                 CLIENT_AUTHORITY_FILE,
                 f"--web.listen-address={listen}",
                 f"--extend.query-path={_QUERIES_FILE}",
+                # Since PostgreSQL 17 checkpoints are told there, and not by default.
+                "--collector.stat_checkpointer",
             ],
             files={_QUERIES_FILE: _QUERIES.read_text(), CLIENT_AUTHORITY_FILE: args.tls.authority_pem},
             secrets={"db-monitoring": args.monitoring_password},

@@ -14,6 +14,7 @@ from components._common.scraping import ScrapeTarget
 from components._common.tls import TLS_DIR, Tls
 from components._common.volumes import kept_volume
 from components.database.alerts import alert_rules
+from components.database.dashboards import etcd
 from components.database.failover import FailoverSettings
 from components.database.render import DATA_DIR, EtcdMember, etcd_arguments
 from components.database.settings import EtcdSettings
@@ -52,6 +53,8 @@ class EtcdCluster(pulumi.ComponentResource):
     """The members' own metrics."""
     alert_rules: Mapping[str, str]
     """Rule file name → text."""
+    dashboards: Mapping[str, str]
+    """Dashboard name → JSON."""
 
     def __init__(self, name: str, args: EtcdClusterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
@@ -63,11 +66,13 @@ class EtcdCluster(pulumi.ComponentResource):
             ScrapeTarget(job="etcd", instance=member.name, address=member.metrics) for member in members
         )
         self.alert_rules = alert_rules()
+        self.dashboards = {"etcd": etcd(pulumi.get_stack())}
         self.register_outputs(
             {
                 "endpoints": list(self.endpoints),
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": dict(self.alert_rules),
+                "dashboards": sorted(self.dashboards),
             }
         )
 

@@ -11,6 +11,7 @@ from components._common.container import CONFIG_DIR, ContainerSpec
 from components._common.endpoint import Endpoint
 from components._common.one_shot import one_shot
 from components._common.placement import Placement
+from components.database.dashboards import audit
 from components.database.hypertables import hypertables_json
 from components.database.render import ADMIN, roles_json
 from components.database.settings import DATABASE, DatabaseObjectsSettings, RoleSettings
@@ -79,6 +80,8 @@ class DatabaseObjects(pulumi.ComponentResource):
     """The passwords once the roles have them: whoever is told one of these can log in with it."""
     ready: pulumi.Output[pulumi.Resource]
     """The migrations, once they have ended well: whatever needs a table has `depends_on=[objects.ready]`."""
+    dashboards: Mapping[str, str]
+    """Dashboard name → JSON."""
 
     def __init__(self, name: str, args: DatabaseObjectsArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
@@ -100,7 +103,8 @@ class DatabaseObjects(pulumi.ComponentResource):
         granted = self._make_grants(self._make_schema(roles))
         ruled = self._make_owner_rule(roles)
         self.ready = self._make_migrations(args, [*granted, *ruled])
-        self.register_outputs({"ready": self.ready})
+        self.dashboards = {"audit": audit(pulumi.get_stack())}
+        self.register_outputs({"ready": self.ready, "dashboards": sorted(self.dashboards)})
 
     def _make_roles(self, args: DatabaseObjectsArgs) -> dict[str, postgresql.Role]:
         bounds, passwords = args.settings, args.passwords

@@ -13,7 +13,7 @@ from components._common.naming import grafana_uid
 from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
 from components._common.volumes import kept_volume
-from components.grafana.render import grafana_ini, postgresql_json, prometheus_json
+from components.grafana.render import grafana_ini, postgresql_json, prometheus_json, with_runbooks
 from components.grafana.settings import GrafanaSettings
 
 TOKEN = "hft:grafana:Grafana"
@@ -151,10 +151,11 @@ class Grafana(pulumi.ComponentResource):
     def _make_dashboards(self, child: pulumi.ResourceOptions) -> None:
         stack = pulumi.get_stack()
         folder = oss.Folder(f"{self._name}-folder", title=f"HFT {stack}", uid=grafana_uid(stack, "folder"), opts=child)
+        url = self._args.settings.runbooks_url
         for dashboard, config_json in self._args.dashboards.items():
             oss.Dashboard(
                 f"{self._name}-dashboard-{dashboard}",
-                config_json=config_json,
+                config_json=with_runbooks(config_json, str(url) if url else None),
                 folder=folder.uid,
                 overwrite=True,
                 opts=child,

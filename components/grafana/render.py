@@ -1,9 +1,11 @@
 """Configuration of the Grafana container and of data sources; pure."""
 
 import json
+from typing import Any
 
 from components._common.endpoint import Endpoint
 
+_RUNBOOKS = "docs/runbooks/"
 ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin"
 
 _INI = """\
@@ -47,3 +49,20 @@ def prometheus_json(interval_seconds: int) -> str:
 def postgresql_json(database: str) -> str:
     """JSON data of the PostgreSQL data source."""
     return json.dumps({"database": database, "sslmode": "require", "postgresVersion": 1700, "timescaledb": True})
+
+
+def with_runbooks(dashboard: str, url: str | None) -> str:
+    """The dashboard with its panels' links to runbooks below `url`; without one, without these links."""
+    document: dict[str, Any] = json.loads(dashboard)
+    for panel in document.get("panels", []):
+        panel["links"] = [found for link in panel.get("links") or [] if (found := _absolute(link, url))]
+        if not panel["links"]:
+            del panel["links"]
+    return json.dumps(document, indent=2, sort_keys=True)
+
+
+def _absolute(link: dict[str, Any], url: str | None) -> dict[str, Any] | None:
+    page = str(link["url"]).removeprefix(_RUNBOOKS)
+    if page == link["url"]:
+        return link
+    return None if url is None else {**link, "url": f"{url.rstrip('/')}/{page}"}

@@ -23,6 +23,9 @@ class GrafanaSettings(Settings):
     """URL of the existing Grafana; with mode external."""
     admin_user: str | None = "admin"
     """Account whose password is the secret `grafana-admin`; null where that secret is a service account's token."""
+    runbooks_url: HttpUrl | None = None
+    """Where readers of dashboards find docs/runbooks, such as its page at your source host; without,
+    panels have no link there."""
 
     @model_validator(mode="after")
     def _mode_has_its_place(self) -> "GrafanaSettings":

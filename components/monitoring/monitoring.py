@@ -1,4 +1,4 @@
-"""Prometheus, Alertmanager and a node exporter per host. Watches what other components name; owns no dashboard."""
+"""Prometheus, Alertmanager and a node exporter per host. Watches what other components name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, Tls
 from components._common.volumes import kept_volume
+from components.monitoring.dashboard import hosts
 from components.monitoring.render import RULE_DIR, alertmanager_yml, certificates_prom, prometheus_yml
 from components.monitoring.settings import MonitoringSettings
 
@@ -77,6 +78,8 @@ class Monitoring(pulumi.ComponentResource):
     """Everything that is scraped, monitoring's own parts included."""
     alert_rules: Mapping[str, str]
     """Every rule file, monitoring's own included."""
+    dashboards: Mapping[str, str]
+    """Dashboard name → JSON; its own only."""
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
@@ -91,6 +94,7 @@ class Monitoring(pulumi.ComponentResource):
         self.prometheus_url = f"http://{self.prometheus}"
         self.scrape_targets = (*args.scrape_targets, *self._own_targets())
         self.alert_rules = {**args.alert_rules, "monitoring.yaml": _ALERTS.read_text()}
+        self.dashboards = {"hosts": hosts(pulumi.get_stack())}
         for place in self._watched:
             self._make_node_exporter(place, *self._make_certificates(place))
         for index, place in enumerate(self._places):
@@ -102,6 +106,7 @@ class Monitoring(pulumi.ComponentResource):
                 "prometheus_url": self.prometheus_url,
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": self.alert_rules,
+                "dashboards": sorted(self.dashboards),
             }
         )
 

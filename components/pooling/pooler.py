@@ -14,6 +14,7 @@ from components._common.scraping import ScrapeTarget
 from components._common.shell import AWAIT, PUT
 from components._common.tls import CLIENT_AUTHORITY_FILE, TLS_DIR, Tls, reload_spec
 from components.pooling.alerts import alert_rules
+from components.pooling.dashboard import pooling
 from components.pooling.failover import RouteFailoverSettings
 from components.pooling.render import PGBOUNCER_INI, STATS_USER, USERS_FILE, pgbouncer_files, process_file, userlist
 from components.pooling.router import Routes
@@ -116,6 +117,8 @@ class Pooler(pulumi.ComponentResource):
     """The exporters."""
     alert_rules: Mapping[str, str]
     """Rule file name → text."""
+    dashboards: Mapping[str, str]
+    """Dashboard name → JSON."""
 
     def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
@@ -138,6 +141,7 @@ class Pooler(pulumi.ComponentResource):
             for process in _processes(settings, placement)
         )
         self.alert_rules = alert_rules()
+        self.dashboards = {"pooling": pooling(pulumi.get_stack())}
         self.register_outputs(
             {
                 "writer": str(self.writer),
@@ -145,6 +149,7 @@ class Pooler(pulumi.ComponentResource):
                 "by_host": {host: str(endpoint) for host, endpoint in self.by_host.items()},
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": dict(self.alert_rules),
+                "dashboards": sorted(self.dashboards),
             }
         )
 

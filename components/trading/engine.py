@@ -11,6 +11,7 @@ from components._common.scraping import ScrapeTarget
 from components._common.tls import TLS_DIR, Tls
 from components.trading.alerts import alert_rules
 from components.trading.container import TradingContainer, TradingContainerArgs
+from components.trading.dashboards import trading_dashboards
 from components.trading.render import engine_json
 from components.trading.settings import EngineSettings, SymbolSettings
 from components.trading.venue import VenueEndpoint
@@ -61,6 +62,8 @@ class TradingEngine(pulumi.ComponentResource):
     """Its metrics, once a second."""
     alert_rules: Mapping[str, str]
     """Rule file name → text."""
+    dashboards: Mapping[str, str]
+    """Dashboard name → JSON."""
 
     def __init__(self, name: str, args: TradingEngineArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
@@ -85,11 +88,13 @@ class TradingEngine(pulumi.ComponentResource):
         )
         self.scrape_targets = container.scrape_targets
         self.alert_rules = alert_rules()
+        self.dashboards = trading_dashboards(pulumi.get_stack())
         self.register_outputs(
             {
                 "endpoint": str(self.endpoint),
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": self.alert_rules,
+                "dashboards": sorted(self.dashboards),
             }
         )
 

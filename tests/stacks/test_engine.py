@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +19,11 @@ from docker.errors import DockerException
 
 import toolchain
 from components._common.images import ImageLock
+from ops.dashboards import looks
+from ops.dashboards.drawing import draw
 from ops.errors import OpsError
+from ops.workspace import Workspace
+from stacks.dashboards import dashboards
 from tests.leftovers import remove_stack
 from tests.stacks.conftest import ROOT
 from tests.stacks.twin import NAME, Twin, readme_commands, settings, steps
@@ -109,6 +114,31 @@ def test_the_primary_keeps_the_hypertables(twin: Twin) -> None:
     ]
 
 
+def test_every_panel_of_every_dashboard_shows_something(twin: Twin, tmp_path: Path) -> None:
+    with looks.source(Workspace.prepared(NAME, twin.root), None, None) as source:
+        end = time.monotonic() + 120
+        # Some need a full minute, and backups are looked at every quarter of one.
+        while wrong := [problem for page in looks.pages(NAME, source, time.time()) for problem in page.problems]:
+            assert time.monotonic() < end, "\n".join(wrong)
+            time.sleep(5)
+        for page in looks.pages(NAME, source, time.time()):
+            draw(page, tmp_path / f"{page.dashboard.uid}.png")
+
+    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(f"hft-{NAME}-{name}" for name in dashboards(NAME))
+
+
+def test_a_query_that_is_answered_with_nothing_is_found(twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = {"desk": dashboards(NAME)["desk"].replace("hft_exposure_usd", "hft_exposure_eur")}
+    monkeypatch.setattr(looks, "dashboards", lambda stack: broken)
+    with looks.source(Workspace.prepared(NAME, twin.root), None, None) as source:
+        (page,) = looks.pages(NAME, source, time.time())
+
+    (problem,) = page.problems
+    assert problem.startswith(
+        "Desk overview twin: panel Exposure, query A: answers nothing: sum by (instance) (hft_exposure_eur{"
+    )
+
+
 def test_up_again_changes_nothing(twin: Twin) -> None:
     assert "no changes" in twin.hft("up")
 
@@ -168,7 +198,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
-    assert f"{208 + 7 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{208 + 16 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:
@@ -229,7 +259,7 @@ def test_down_and_then_down_with_volumes_leaves_nothing(twin: Twin, host: Docker
 
 
 def _grafana_is_there() -> bool:
-    """Whether a registry gave its image: without one the stack leaves it out, and its seven resources."""
+    """Whether a registry gave its image: without one the stack leaves it out, and its sixteen resources."""
     return "grafana" in ImageLock.load(ROOT / "images" / "lock.json")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from components._common.cpus import parse_cpus
 from components._common.images import ImageLock
+from stacks.dashboards import dashboards
 from tests.conftest import CONTAINER, VOLUME, Golden, Recorder, Safety, Secret
 from tests.stacks import published
 from tests.stacks.conftest import config
@@ -153,7 +154,7 @@ def test_without_its_image_grafana_is_left_out_and_nothing_else() -> None:
     missing = sorted(name for type_token, name in whole - without)
     assert missing == [
         "grafana-api",
-        "grafana-dashboard-trading",
+        *(f"grafana-dashboard-{name}" for name in sorted(dashboards("dev"))),
         "grafana-data",
         "grafana-folder",
         "grafana-prometheus",

@@ -267,6 +267,7 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
         "/etc/hft/ca.crt",
         "--web.listen-address=10.0.0.1:19188",
         "--extend.query-path=/etc/hft/queries.yaml",
+        "--collector.stat_checkpointer",
     ]
     assert found["uploads"] == Secret(
         [

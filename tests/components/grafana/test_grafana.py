@@ -261,14 +261,30 @@ def test_the_database_is_a_data_source_of_the_reader_with_a_secret_password(reco
     }
 
 
-def test_dashboards_are_in_the_stacks_folder_under_the_text_given(recorder: Recorder) -> None:
+def test_dashboards_are_in_the_stacks_folder_as_they_were_given(recorder: Recorder) -> None:
     recorder.outputs[FOLDER] = {"uid": "hft-dev-folder"}
     registered(recorder, THEIRS)
 
     assert recorder.inputs(FOLDER, "grafana-folder") == {"title": "HFT dev", "uid": "hft-dev-folder"}
-    assert {name: recorder.inputs(DASHBOARD, f"grafana-dashboard-{name}") for name in DASHBOARDS} == {
-        name: {"configJson": text, "folder": "hft-dev-folder", "overwrite": True} for name, text in DASHBOARDS.items()
-    }
+    for name, text in DASHBOARDS.items():
+        found = recorder.inputs(DASHBOARD, f"grafana-dashboard-{name}")
+        assert (found["folder"], found["overwrite"]) == ("hft-dev-folder", True)
+        assert json.loads(found["configJson"]) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("settings", "links"),
+    [({}, []), ({"runbooks_url": "https://code.example/runbooks/"}, ["https://code.example/runbooks/VenueDown.md"])],
+)
+def test_panels_lead_to_runbooks_where_these_are_served(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], links: list[str]
+) -> None:
+    panel = {"title": "T", "links": [{"title": "Runbook VenueDown", "url": "docs/runbooks/VenueDown.md"}]}
+    monkeypatch.setitem(DASHBOARDS, "trading", json.dumps({"uid": "hft-dev-trading", "panels": [panel]}))
+    registered(recorder, {**THEIRS, **settings})
+    (found,) = json.loads(recorder.inputs(DASHBOARD, "grafana-dashboard-trading")["configJson"])["panels"]
+
+    assert [link["url"] for link in found.get("links", [])] == links
 
 
 def test_our_container_is_found_and_scraped(recorder: Recorder) -> None:

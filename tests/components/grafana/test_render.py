@@ -1,7 +1,7 @@
 import json
 
 from components._common.endpoint import Endpoint
-from components.grafana.render import grafana_ini, postgresql_json, prometheus_json
+from components.grafana.render import grafana_ini, postgresql_json, prometheus_json, with_runbooks
 
 
 def test_grafana_ini() -> None:
@@ -42,3 +42,10 @@ def test_the_database_is_known_as_timescaledb() -> None:
         "postgresVersion": 1700,
         "timescaledb": True,
     }
+
+
+def test_links_that_lead_elsewhere_stay() -> None:
+    panel = {"title": "T", "links": [{"title": "Desk", "url": "https://desk.example"}]}
+    text = with_runbooks(json.dumps({"panels": [panel, {"title": "U"}]}), None)
+
+    assert json.loads(text) == {"panels": [panel, {"title": "U"}]}

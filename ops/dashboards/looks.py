@@ -1,0 +1,40 @@
+"""Opens the dashboards of a stack, one after the other."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ops.dashboards import model, sources
+from ops.dashboards.check import Page, look
+from ops.dashboards.place import place
+from ops.dashboards.sources import Source
+from ops.errors import OpsError
+from ops.workspace import Workspace
+from stacks.dashboards import dashboards
+
+
+@contextmanager
+def source(workspace: Workspace, grafana: str | None, token_file: Path | None) -> Iterator[Source]:
+    """Grafana where one is named, else the data sources of the stack. Raises OpsError where it is not to be had."""
+    if grafana is None:
+        with sources.direct(place(workspace)) as found:
+            yield found
+        return
+    if token_file is None:
+        raise OpsError("--grafana needs --token-file: a file with the token of a service account, or user:password")
+    if not token_file.is_file():
+        raise OpsError(f"--token-file={token_file} is no file: write the token of a service account there")
+    with sources.through_grafana(grafana, token_file) as behind:
+        yield behind
+
+
+def pages(stack: str, source: Source, now: float, only: Sequence[str] = (), seconds: int | None = None) -> list[Page]:
+    """What each dashboard shows; `only`: names, else all; `seconds`: time range, else the dashboard's own.
+
+    Raises:
+        OpsError: a name that is none, or a data source that does not answer.
+    """
+    known = dashboards(stack)
+    if unknown := [name for name in only if name not in known]:
+        raise OpsError(f"there is no dashboard {unknown[0]!r}: there are {', '.join(known)}")
+    return [look(model.read(text), source, now, seconds) for name, text in known.items() if not only or name in only]
