@@ -155,6 +155,7 @@ def test_a_label_that_nobody_scrapes() -> None:
 @pytest.mark.parametrize("host", ["", "0.0.0.0", "[::]"])
 def test_an_exporter_on_all_addresses_is_known_by_its_port(host: str) -> None:
     assert unseen(watching("10.0.0.6:9187"), exporter(f"{host}:9187")) == []
+    assert unseen(watching("[fd00::6]:9187"), exporter(f"{host}:9187")) == []
     assert unseen(watching("10.0.0.6:9188"), exporter(f"{host}:9187")) == [
         f"container exporter: its metrics at {host}:9187 are scraped by nobody; add them to scrape_configs"
     ]

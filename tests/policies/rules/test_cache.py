@@ -105,7 +105,7 @@ def test_reference_data_may_be_behind_it() -> None:
     [
         *(("~*", "*"), ("allkeys", "*"), ("AllKeys", "*"), ("~price:*", "price:*"), ("~ref*", "ref*"), ("~re", "re")),
         *(("%R~book:*", "book:*"), ("%W~order:*", "order:*"), ("%RW~x", "x"), ("%r~x", "x")),
-        *(("(~cache:* +get)", "cache:*"), ("(+get allkeys)", "*"), ("(%R~a", "a")),
+        *(("(~cache:* +get)", "cache:*"), ("(+get allkeys)", "*"), ("(%R~a", "a"), ("~FX", "FX")),
     ],
 )
 def test_nothing_else_may(rule: str, keys: str) -> None:
@@ -158,6 +158,12 @@ def test_other_keys_may_be_reference_data() -> None:
     assert found(RULE, cache(*users), reference_keys="static:*") == [may_use("b", "ref:*", "static:*")]
     assert found(RULE, container(SERVICE, image="redis"), reference_keys="static:*") == [
         OPEN.replace("ref:*", "static:*")
+    ]
+
+
+def test_keys_that_begin_nearly_as_reference_data() -> None:
+    assert found(RULE, cache("user a on ~FX:EURUSD ~FUTURES:*"), reference_keys="FX*") == [
+        may_use("a", "FUTURES:*", "FX*")
     ]
 
 

@@ -170,6 +170,15 @@ def test_a_host_without_an_engine_may_have_what_floats() -> None:
     assert bound(at(ALPHA, ENGINE, "engine"), at(BETA, SERVICE, "exporter", cpuSet=None)) == []
 
 
+def test_each_host_is_judged() -> None:
+    without = at(ALPHA, SERVICE, "grafana", cpuSet=None)
+
+    assert bound(without, at(BETA, ENGINE, "engine"), at(BETA, SERVICE, "exporter", cpuSet=None)) == [
+        "container exporter: cpuSet is not set on a host with an engine, so it runs on its cores too; "
+        "set it to other CPUs"
+    ]
+
+
 PATRONI, ETCD = "hft:database:TimescaleCluster$", "hft:database:EtcdCluster$"
 
 

@@ -194,7 +194,7 @@ def test_methods_that_prove_something(line: str) -> None:
     assert told("database-scram-only", server(hba=[line])) == []
 
 
-@pytest.mark.parametrize("value", ["*", "0.0.0.0", "::", "[::]", "10.0.0.1, 0.0.0.0"])
+@pytest.mark.parametrize("value", ["*", "0.0.0.0", "::", "[::]", "10.0.0.1, 0.0.0.0", "10.0.0.1,::"])
 def test_a_server_that_listens_everywhere(value: str) -> None:
     assert told("database-for-known-clients", server({"listen": f"{value}:5432"})) == [
         f"listen_addresses={value} is every network of the host; name its private address"
@@ -210,7 +210,7 @@ def test_postgresql_alone_listens_to_its_own_host() -> None:
     assert told("database-for-known-clients", container(DATABASE, uploads=[], command=["postgres"])) == []
 
 
-@pytest.mark.parametrize("address", ["all", "0.0.0.0/0", "::/0", "10.0.0.0/7", "fd00::/31"])
+@pytest.mark.parametrize("address", ["all", "0.0.0.0/0", "::/0", "10.0.0.0/7", "10.0.0.3/7", "fd00::/31"])
 def test_clients_from_everywhere(address: str) -> None:
     assert told("database-for-known-clients", server(hba=[f"hostssl all hft {address} scram-sha-256"])) == [
         f"pg_hba line 'hostssl all hft {address} scram-sha-256' lets the world ask; name the hosts of the stack"
@@ -348,6 +348,7 @@ def test_a_line_that_says_whose_it_is(prefix: str) -> None:
         ("ALL", "ALL"),
         ("DEFAULT:!LOW", "DEFAULT"),
         ("HIGH:aNULL:RC4", "aNULL, RC4"),
+        ("LOW:EXPORT:+DES:MD5:eNULL:NULL", "LOW, EXPORT, DES, MD5, eNULL, NULL"),
     ],
 )
 def test_ciphers_that_are_weak(ciphers: str | None, weak: str) -> None:
@@ -372,8 +373,9 @@ def test_ciphers_that_are_strong(given: Mapping[str, Any]) -> None:
     assert told("database-ciphers-strong", server(given)) == []
 
 
-def test_without_tls_nothing_is_said_of_ciphers() -> None:
-    assert told("database-ciphers-strong", server({"ssl": "off", "ssl_min_protocol_version": None})) == []
+@pytest.mark.parametrize("ssl", ["off", None])
+def test_without_tls_nothing_is_said_of_ciphers(ssl: str | None) -> None:
+    assert told("database-ciphers-strong", server({"ssl": ssl, "ssl_min_protocol_version": None})) == []
 
 
 @pytest.mark.parametrize("user", ["all", "postgres"])

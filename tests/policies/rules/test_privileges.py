@@ -66,6 +66,7 @@ def test_another_tier_may_not_add_every_capability() -> None:
         ["no-new-privileges:false"],
         ["no-new-privileges=0"],
         ["no-new-privileges:true", "no-new-privileges:false"],
+        ["no-new-privileges:true", "no-new-privileges=true=false"],
         ["label=no-new-privileges"],
     ],
 )
