@@ -14,8 +14,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from stacks.dashboards import dashboards
 from tests.components.grafana.test_grafana import DATA_SOURCE, THEIRS, build
 from tests.conftest import Recorder
+from tests.rules import alert_rules
 from tests.stacks.graph import built
-from tests.test_conventions import alert_rules
 from tests.workloads.test_metrics import declared
 from workloads.metrics import ROUNDTRIP_BUCKETS
 
