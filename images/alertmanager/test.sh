@@ -6,9 +6,9 @@ receivers: [{name: pager}]
 EOF
 amtool check-config /tmp/alertmanager.yml
 prometheus-alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/var/lib/hft/data \
-    --web.listen-address=127.0.0.1:39093 --cluster.listen-address= --log.level=error &
+    --web.listen-address=127.0.0.1:29093 --cluster.listen-address= --log.level=error &
 for _ in $(seq 100); do
-    curl -fsS http://127.0.0.1:39093/-/ready 2> /dev/null > /tmp/ready && break
+    curl -fsS http://127.0.0.1:29093/-/ready 2> /dev/null > /tmp/ready && break
     sleep 0.1
 done
 grep 'OK' /tmp/ready

@@ -18,13 +18,13 @@ answers() {
 }
 
 echo 'modules: {tcp: {prober: tcp}}' > /tmp/blackbox.yml
-answers 39100 node_cpu_seconds_total node --web.listen-address=127.0.0.1:39100
-answers 39115 blackbox_exporter_config_last_reload_successful blackbox --config.file=/tmp/blackbox.yml --web.listen-address=127.0.0.1:39115
-answers 39187 'pg_up' postgres 127.0.0.1 35999 postgres monitor /run/secrets/db-monitoring /etc/hft/ca.crt --web.listen-address=127.0.0.1:39187
+answers 29100 node_cpu_seconds_total node --web.listen-address=127.0.0.1:29100
+answers 29115 blackbox_exporter_config_last_reload_successful blackbox --config.file=/tmp/blackbox.yml --web.listen-address=127.0.0.1:29115
+answers 29187 'pg_up' postgres 127.0.0.1 25999 postgres monitor /run/secrets/db-monitoring /etc/hft/ca.crt --web.listen-address=127.0.0.1:29187
 # Ends where no PgBouncer answers; its restart policy brings it back.
-! hft-exporter pgbouncer 127.0.0.1 35999 pgbouncer monitor /run/secrets/db-monitoring /etc/hft/ca.crt > /tmp/exporter.log 2>&1 || exit 1
-grep -q 'pinging pgbouncer: dial tcp 127.0.0.1:35999: connect: connection refused' /tmp/exporter.log
+! hft-exporter pgbouncer 127.0.0.1 25999 pgbouncer monitor /run/secrets/db-monitoring /etc/hft/ca.crt > /tmp/exporter.log 2>&1 || exit 1
+grep -q 'pinging pgbouncer: dial tcp 127.0.0.1:25999: connect: connection refused' /tmp/exporter.log
 grep -qxF '*:*:*:*:a\:b\\c"d' /tmp/pgpass
-answers 39121 'redis_up 0' redis 127.0.0.1 35999 monitor /run/secrets/db-monitoring -web.listen-address=127.0.0.1:39121
-grep -qxF '{"redis://monitor@127.0.0.1:35999": "a:b\\c\"d"}' /tmp/passwords.json
+answers 29121 'redis_up 0' redis 127.0.0.1 25999 monitor /run/secrets/db-monitoring -web.listen-address=127.0.0.1:29121
+grep -qxF '{"redis://monitor@127.0.0.1:25999": "a:b\\c\"d"}' /tmp/passwords.json
 ! hft-exporter oracle 2> /dev/null || exit 1

@@ -10,13 +10,13 @@ defaults
     timeout server 1s
 frontend stats
     mode http
-    bind 127.0.0.1:38404
+    bind 127.0.0.1:28404
     http-request use-service prometheus-exporter if { path /metrics }
 EOF
 haproxy -c -f /tmp/haproxy.cfg
 haproxy -W -db -f /tmp/haproxy.cfg &
 for _ in $(seq 50); do
-    curl -fsSo /tmp/metrics http://127.0.0.1:38404/metrics 2> /dev/null && break
+    curl -fsSo /tmp/metrics http://127.0.0.1:28404/metrics 2> /dev/null && break
     sleep 0.1
 done
 grep '^haproxy_process_nbproc' /tmp/metrics

@@ -1,12 +1,12 @@
 set -eu
 pgbouncer --version | head -1
-! pg-ping 127.0.0.1 36432 2> /dev/null || exit 1
+! pg-ping 127.0.0.1 27432 2> /dev/null || exit 1
 shared='auth_type = scram-sha-256
 auth_file = /tmp/users
 [databases]
-hft = host=127.0.0.1 port=35432'
+hft = host=127.0.0.1 port=25432'
 for number in 0 1 2; do
-    printf '%s\n' '[pgbouncer]' 'listen_addr = 127.0.0.1' "unix_socket_dir = /tmp/$number" 'listen_port = 36432' \
+    printf '%s\n' '[pgbouncer]' 'listen_addr = 127.0.0.1' "unix_socket_dir = /tmp/$number" 'listen_port = 27432' \
         "so_reuseport = $((number > 0))" "$shared" > "/tmp/$number.ini"
 done
 echo '"app" "checked"' > /tmp/users
@@ -20,10 +20,10 @@ await() {
     done
     exit 1
 }
-console() { psql -XAtqw -h "$1" -p 36432 -U pgbouncer "${@:2}" pgbouncer; }
+console() { psql -XAtqw -h "$1" -p 27432 -U pgbouncer "${@:2}" pgbouncer; }
 
 pgbouncer -q /tmp/0.ini &
-await pg-ping 127.0.0.1 36432
+await pg-ping 127.0.0.1 27432
 # Its own user is administrator on the Unix socket, without a password, and nobody is by address.
 console /tmp/0 -c 'PAUSE hft' -c 'RESUME hft'
 ! console 127.0.0.1 -c 'SHOW VERSION' 2> /dev/null || exit 1
@@ -36,4 +36,4 @@ for number in 1 2; do await console "/tmp/$number" -c 'SHOW VERSION'; done
 console /tmp/2 -c SHUTDOWN 2> /dev/null || true
 ! wait $! || exit 1
 grep -q '^pgbouncers: PgBouncer of /tmp/2.ini ended by itself' /tmp/log
-! pg-ping 127.0.0.1 36432 2> /dev/null || exit 1
+! pg-ping 127.0.0.1 27432 2> /dev/null || exit 1

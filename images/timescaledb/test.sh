@@ -5,11 +5,11 @@ mkdir /tmp/patroni
 cat > /tmp/patroni/10-patroni.yml <<'EOF'
 scope: check
 name: check-0
-restapi: {listen: "127.0.0.1:38008", connect_address: "192.0.2.10:38008"}
+restapi: {listen: "127.0.0.1:28008", connect_address: "192.0.2.10:28008"}
 etcd3: {hosts: ["127.0.0.1:32379"]}
 postgresql:
-  listen: 127.0.0.1:35432
-  connect_address: 192.0.2.10:35432
+  listen: 127.0.0.1:25432
+  connect_address: 192.0.2.10:25432
   data_dir: /var/lib/hft/data/pg17
   bin_dir: /usr/lib/postgresql/17/bin
   authentication:
@@ -26,14 +26,14 @@ patroni --validate-config /tmp/patroni --ignore-listen-port
 initdb --pgdata=/var/lib/hft/data/pg17 --auth=trust --data-checksums > /dev/null
 cat >> /var/lib/hft/data/pg17/postgresql.conf <<'EOF'
 listen_addresses = '127.0.0.1'
-port = 35432
+port = 25432
 unix_socket_directories = '/run/postgresql'
 shared_preload_libraries = 'timescaledb,pg_cron,pgaudit'
 timescaledb.telemetry_level = off
 shared_buffers = 16MB
 EOF
 pg_ctl --pgdata=/var/lib/hft/data/pg17 --wait --log=/tmp/postgres.log start > /dev/null || { cat /tmp/postgres.log; exit 1; }
-sql() { psql -XAtq --host=127.0.0.1 --port=35432 --username=postgres --dbname=postgres --command="$1"; }
+sql() { psql -XAtq --host=127.0.0.1 --port=25432 --username=postgres --dbname=postgres --command="$1"; }
 for extension in timescaledb pg_cron pgaudit; do sql "CREATE EXTENSION $extension" 2>&1 | grep -i error && exit 1; done
 sql 'CREATE TABLE ticks (at timestamptz NOT NULL, price numeric)'
 sql "SELECT create_hypertable('ticks', 'at')" > /dev/null
