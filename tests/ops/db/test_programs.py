@@ -33,7 +33,7 @@ PORT = 26432
 HERE = "127.0.0.1"
 AUTHORITY = Authority()
 MEMBERS = [
-    DatabaseMember(name=f"tsdb-{index}", address=HERE, postgres_port=35432 + index, patroni_port=38008 + index)
+    DatabaseMember(name=f"tsdb-{index}", address=HERE, postgres_port=25432 + index, patroni_port=28008 + index)
     for index in range(2)
 ]
 Start = Callable[..., Container]
