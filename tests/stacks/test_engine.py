@@ -169,7 +169,8 @@ def test_a_violating_program_is_blocked_at_preview(twin: Twin, host: DockerClien
 
     problems = [problem for problem in blocked.value.problems if problem.startswith("policy ")]
     assert sorted({problem.split()[1] for problem in problems}) == [
-        *("few-capabilities", "images-pinned-by-digest", "logs-bounded", "memory-bounded-without-swap"),
+        *("engine-neighbours-bound", "few-capabilities", "images-pinned-by-digest", "logs-bounded"),
+        "memory-bounded-without-swap",
         *("no-new-privileges", "root-file-system-read-only", "says-when-it-is-ready"),
     ]
     assert (
