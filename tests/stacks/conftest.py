@@ -1,10 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from docker import DockerClient
+from docker.errors import DockerException
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,3 +30,14 @@ def changed() -> Callable[[Change], dict[str, Any]]:
         return settings
 
     return make
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[DockerClient]:
+    """The Docker of this machine."""
+    try:
+        client = DockerClient(base_url="unix:///var/run/docker.sock", version="auto")
+    except DockerException as error:
+        pytest.skip(f"Docker does not answer: {error}")
+    yield client
+    client.close()

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 from docker import DockerClient
-from docker.errors import DockerException
 from pulumi import automation as auto
 
-import toolchain
 from ops.doctor import bundle
 from ops.doctor.causes import CAUSES
 from ops.doctor.look import look
@@ -25,10 +23,8 @@ from ops.doctor.plan import Plan, plan
 from ops.doctor.rank import Verdict, diagnose
 from ops.doctor.redact import secret_values
 from ops.workspace import Workspace
-from tests.leftovers import remove_stack
-from tests.stacks.conftest import ROOT
 from tests.stacks.faults import Fault, faults
-from tests.stacks.twin import NAME, Twin, settings
+from tests.stacks.twin import NAME, Twin, prepared, settings
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
 
@@ -60,37 +56,13 @@ class Patient:
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[DockerClient]:
-    """The Docker of this machine."""
-    try:
-        client = DockerClient(base_url="unix:///var/run/docker.sock", version="auto")
-    except DockerException as error:
-        pytest.skip(f"Docker does not answer: {error}")
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Iterator[Patient]:
     """A stack that has come up and is well; what it has on the host is removed before and after."""
-    if not (ROOT / "images" / "lock.json").exists():
-        pytest.skip("images/lock.json is missing: run `hft images build`")
-    made = Twin.beside_dev(tmp_path_factory.mktemp("doctor") / "checkout")
-    remove_stack(host, NAME)
-    with pytest.MonkeyPatch.context() as patch:
-        try:
-            environment = made.environment()
-        except toolchain.ToolchainError as error:
-            pytest.skip(f"no engine here: {error}")
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        try:
-            made.hft("up")
-            found = Patient(made)
-            _await_health(found)
-            yield found
-        finally:
-            remove_stack(host, NAME)
+    with prepared(tmp_path_factory.mktemp("doctor") / "checkout", host) as made:
+        made.hft("up")
+        found = Patient(made)
+        _await_health(found)
+        yield found
 
 
 def test_a_healthy_stack_has_no_cause_of_its_own(patient: Patient) -> None:

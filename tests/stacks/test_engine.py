@@ -15,18 +15,15 @@ import httpx
 import psycopg
 import pytest
 from docker import DockerClient
-from docker.errors import DockerException
 
-import toolchain
 from components._common.images import ImageLock
 from ops.dashboards import looks
 from ops.dashboards.drawing import draw
 from ops.errors import OpsError
 from ops.workspace import Workspace
 from stacks.dashboards import dashboards
-from tests.leftovers import remove_stack
 from tests.stacks.conftest import ROOT
-from tests.stacks.twin import NAME, Twin, readme_commands, settings, steps
+from tests.stacks.twin import NAME, Twin, prepared, readme_commands, settings, steps
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -41,32 +38,10 @@ docker.Container("bad", name="hft-twin-bad", image="debian:latest", opts=pulumi.
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[DockerClient]:
-    """The Docker of this machine."""
-    try:
-        client = DockerClient(base_url="unix:///var/run/docker.sock", version="auto")
-    except DockerException as error:
-        pytest.skip(f"Docker does not answer: {error}")
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory, host: DockerClient) -> Iterator[Twin]:
     """The twin's folder; what it has on the host is removed before and after."""
-    if not (ROOT / "images" / "lock.json").exists():
-        pytest.skip("images/lock.json is missing: run `hft images build`")
-    made = Twin.beside_dev(tmp_path_factory.mktemp("twin") / "checkout")
-    remove_stack(host, NAME)
-    with pytest.MonkeyPatch.context() as patch:
-        try:
-            environment = made.environment()
-        except toolchain.ToolchainError as error:
-            pytest.skip(f"no engine here: {error}")
-        for name, value in environment.items():
-            patch.setenv(name, value)
+    with prepared(tmp_path_factory.mktemp("twin") / "checkout", host) as made:
         yield made
-    remove_stack(host, NAME)
 
 
 def test_preview_says_what_up_would_do_and_does_nothing(twin: Twin, host: DockerClient) -> None:

@@ -4,19 +4,45 @@ import io
 import os
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+from docker import DockerClient
 from rich.console import Console
 
+import toolchain
 from ops.sandbox import Sandbox
 from ops.screen import Screen
 from stacks.settings import StackSettings
+from tests.leftovers import remove_stack
 from tests.stacks.conftest import ROOT, config
 
 NAME = "twin"
 _PORTS_ABOVE_DEV = 5000
 _SUBNET, _TWIN_SUBNET = "10.89.7.", "10.89.8."
+
+
+@contextmanager
+def prepared(root: Path, host: DockerClient) -> Iterator["Twin"]:
+    """The twin's folder, with the engine's environment; what it has on the host is removed before and after."""
+    if not (ROOT / "images" / "lock.json").exists():
+        pytest.skip("images/lock.json is missing: run `hft images build`")
+    made = Twin.beside_dev(root)
+    remove_stack(host, NAME)
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            environment = made.environment()
+        except toolchain.ToolchainError as error:
+            pytest.skip(f"no engine here: {error}")
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            yield made
+        finally:
+            remove_stack(host, NAME)
 
 
 class Twin(Sandbox):

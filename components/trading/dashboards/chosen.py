@@ -3,14 +3,15 @@
 from typing import Final
 
 from components._common.dashboards import Board
+from components.trading.objectives import ROUNDTRIP, ROUNDTRIP_SECONDS
 
 VENUE: Final = 'venue=~"$venue"'
 SYMBOL: Final = 'symbol=~"$symbol"'
 SLOT: Final = 'instance=~"$slot"'
 
-# The bounds are those of alerts.yaml, so that a line on a dashboard is where someone is told.
-OBJECTIVE_SECONDS: Final = 0.05
-OBJECTIVE_SHARE: Final = 0.99
+# A line on a dashboard is where someone is told.
+OBJECTIVE_SECONDS: Final = ROUNDTRIP_SECONDS
+OBJECTIVE_SHARE: Final = ROUNDTRIP.target
 
 
 def with_venue(board: Board) -> Board:
