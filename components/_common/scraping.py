@@ -22,6 +22,8 @@ class ScrapeTarget:
     """1 on the order path, slower elsewhere."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Further labels with bounded values."""
+    expected: bool = True
+    """Whether something has to answer there; false where it matters that nothing does."""
 
     def as_output(self) -> dict[str, object]:
         """The form in which a component registers it."""

@@ -17,6 +17,7 @@ from components.trading.settings import EngineSettings, SymbolSettings
 from components.trading.venue import VenueEndpoint
 
 TOKEN = "hft:trading:TradingEngine"
+_FREE_SLOT_JOB = "engine-free-slot"
 _CONFIG = "/etc/hft/engine.json"
 
 
@@ -59,7 +60,7 @@ class TradingEngine(pulumi.ComponentResource):
     endpoint: Endpoint
     """Health, control and metrics of the slot in use."""
     scrape_targets: tuple[ScrapeTarget, ...]
-    """Its metrics, once a second."""
+    """Its metrics, once a second, and those of whatever is in the free slot: nothing, except during a deploy."""
     alert_rules: Mapping[str, str]
     """Rule file name → text."""
     dashboards: Mapping[str, str]
@@ -86,7 +87,7 @@ class TradingEngine(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[live.filled] if live else []),
         )
-        self.scrape_targets = container.scrape_targets
+        self.scrape_targets = (*container.scrape_targets, self._free_slot(name, args))
         self.alert_rules = alert_rules()
         self.dashboards = trading_dashboards(pulumi.get_stack())
         self.register_outputs(
@@ -96,6 +97,18 @@ class TradingEngine(pulumi.ComponentResource):
                 "alert_rules": self.alert_rules,
                 "dashboards": sorted(self.dashboards),
             }
+        )
+
+    def _free_slot(self, name: str, args: TradingEngineArgs) -> ScrapeTarget:
+        """An engine there would be a second one: seen only where someone looks."""
+        place, settings = args.placements[args.settings.host], args.settings
+        listen = Endpoint(place.address, settings.free_port)
+        return ScrapeTarget(
+            job=_FREE_SLOT_JOB,
+            instance=f"{name}-{settings.free_slot}",
+            address=str(listen),
+            interval_seconds=1,
+            expected=False,
         )
 
     def _config(self, args: TradingEngineArgs) -> str:

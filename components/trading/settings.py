@@ -174,6 +174,16 @@ class EngineSettings(TradingContainerSettings):
         return self.blue_port if self.slot == "blue" else self.green_port
 
     @property
+    def free_slot(self) -> Literal["blue", "green"]:
+        """The slot that is kept for the next version."""
+        return "green" if self.slot == "blue" else "blue"
+
+    @property
+    def free_port(self) -> int:
+        """Port of the free slot."""
+        return self.green_port if self.slot == "blue" else self.blue_port
+
+    @property
     def direct_connections(self) -> int:
         """Connections of hft_writer that it may hold past the pooler."""
         return _DIRECT_CONNECTIONS if self.orders_path == "direct" else 0

@@ -36,11 +36,11 @@ def measure(box: Sandbox, client: DockerClient, screen: Screen) -> Measure:
     with roundtrip.unpacked(client, engine["image"]) as root:
         roundtrip.take_certificate(ours[-1], root)
         for _ in range(RUNS):
-            in_stack.append(roundtrip.p99_us(url))
+            in_stack.append(roundtrip.taken(url).p99_us)
             for container in reversed(ours):
                 container.stop()
             with roundtrip.bare(root, files, _secrets(engine), cpus) as bare_url:
-                on_host.append(roundtrip.p99_us(bare_url))
+                on_host.append(roundtrip.taken(bare_url).p99_us)
             for container in ours:
                 container.start()
             screen.step(f"order round trip p99: {in_stack[-1]:.0f} µs in the stack, {on_host[-1]:.0f} µs bare")

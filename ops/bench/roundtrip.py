@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -90,15 +91,24 @@ def bare(root: Path, files: Mapping[str, Any], secrets: Mapping[str, str], cpus:
         yield url
 
 
-def p99_us(url: str) -> float:
-    """The exact 99th percentile of the next `SECONDS`, in µs. Raises OpsError where no order was answered."""
+@dataclass(frozen=True)
+class Roundtrips:
+    """What an engine counted in a while."""
+
+    orders: int
+    p99_us: float
+    """The exact 99th percentile, in µs."""
+
+
+def taken(url: str, seconds: int = SECONDS) -> Roundtrips:
+    """The round trips of the next seconds. Raises OpsError where no order was answered."""
     time.sleep(_WARM_UP_SECONDS)
     httpx.get(f"{url}/debug/roundtrip")
-    time.sleep(SECONDS)
+    time.sleep(seconds)
     found = httpx.get(f"{url}/debug/roundtrip").json()
     if not found["n"]:
-        raise OpsError(f"{url}: no order was answered in {SECONDS} s; see hft_trading_state at {url}/metrics")
-    return float(found["p99_us"])
+        raise OpsError(f"{url}: no order was answered in {seconds} s; see hft_trading_state at {url}/metrics")
+    return Roundtrips(int(found["n"]), float(found["p99_us"]))
 
 
 def wait_ready(url: str) -> None:

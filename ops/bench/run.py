@@ -13,10 +13,12 @@ from docker import DockerClient
 import toolchain
 from components._common.labels import PROJECT
 from ops import docker_hosts
-from ops.bench import deploys, orders, policies, previews
+from ops.bench import deploys, orders, policies, previews, watching
 from ops.bench.machine import machine
 from ops.bench.measure import HEADS, Measure, write
 from ops.bench.measure import STACK as SUITE
+from ops.bench.paging import measure as paging
+from ops.bench.scale import measure as scale
 from ops.errors import OpsError
 from ops.sandbox import CHECKOUT, Sandbox
 from ops.screen import Screen
@@ -37,8 +39,11 @@ def bench(screen: Screen) -> list[Measure]:
                 *previews.measures(box, _settings("prod"), screen),
                 *policies.measures(screen),
                 orders.measure(box, client, screen),
+                *paging.measures(box, _settings("dev"), client, screen),
+                watching.measure(box, _settings("dev"), client, screen),
             ]
-    write(SUITE, measures, found_on, CHECKOUT)
+            loads = list(scale.loads(box, client, screen))
+    write(SUITE, measures, found_on, CHECKOUT, scale.table(loads))
     screen.table(HEADS, [measure.row() for measure in measures])
     return measures
 

@@ -118,6 +118,7 @@ def _targets(state: State, containers: Iterable[Planned], parts: Iterable[Part])
         str(target["address"]): target
         for resource in state.resources
         for target in resource.outputs.get("scrape_targets") or ()
+        if target.get("expected", True)
     }
     for address, target in sorted(found.items(), key=lambda each: (each[1]["job"], each[1]["instance"], each[0])):
         yield PlannedTarget(

@@ -12,6 +12,7 @@ def test_a_target_is_scraped_every_five_seconds_unless_it_says_otherwise() -> No
         "tls": False,
         "interval_seconds": 5,
         "labels": {},
+        "expected": True,
     }
 
 
@@ -24,6 +25,7 @@ def test_a_target_is_registered_with_everything_it_says() -> None:
         tls=True,
         interval_seconds=1,
         labels={"slot": "blue"},
+        expected=False,
     )
 
     assert json.loads(json.dumps(target.as_output())) == {
@@ -34,4 +36,5 @@ def test_a_target_is_registered_with_everything_it_says() -> None:
         "tls": True,
         "interval_seconds": 1,
         "labels": {"slot": "blue"},
+        "expected": False,
     }

@@ -169,12 +169,23 @@ def test_it_has_a_certificate_that_a_renewal_changes_under_it(recorder: Recorder
     ]
 
 
-@pytest.mark.parametrize(("slot", "port"), [("blue", 18080), ("green", 18090)])
-def test_outputs_are_of_the_slot_in_use(recorder: Recorder, slot: str, port: int) -> None:
+@pytest.mark.parametrize(
+    ("slot", "port", "other", "other_port"), [("blue", 18080, "green", 18090), ("green", 18090, "blue", 18080)]
+)
+def test_outputs_are_of_the_slot_in_use_and_tell_where_nobody_is_to_answer(
+    recorder: Recorder, slot: str, port: int, other: str, other_port: int
+) -> None:
     def program() -> tuple[str, list[dict[str, object]], dict[str, str]]:
         engine = build({"slot": slot})
         return str(engine.endpoint), [each.as_output() for each in engine.scrape_targets], dict(engine.alert_rules)
 
     address = f"10.0.0.1:{port}"
     target = ScrapeTarget(job="engine", instance=f"engine-{slot}", address=address, interval_seconds=1)
-    assert recorder.run(program) == (address, [target.as_output()], alert_rules())
+    free = ScrapeTarget(
+        job="engine-free-slot",
+        instance=f"engine-{other}",
+        address=f"10.0.0.1:{other_port}",
+        interval_seconds=1,
+        expected=False,
+    )
+    assert recorder.run(program) == (address, [target.as_output(), free.as_output()], alert_rules())

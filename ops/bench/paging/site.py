@@ -1,0 +1,79 @@
+"""Where the parts of a deployed stack are that a fault is put into."""
+
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from docker import DockerClient
+from docker.models.containers import Container
+
+from ops.bench.timing import uploads
+from ops.state import CONTAINER, State
+
+_ENGINE_JSON = "/etc/hft/engine.json"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One deployed stack with an engine and two simulated venues."""
+
+    client: DockerClient
+    engine: Container
+    image: str
+    """Image id of the engine."""
+    settings: Mapping[str, Any]
+    """The engine's own, as in engine.json."""
+    venues: Mapping[str, str]
+    """Name → URL as the host reaches it."""
+    venue_containers: Mapping[str, Container]
+    price: float
+    """About what the engine's first symbol costs, in US dollars."""
+    free_port: int
+    """Of the slot that the engine is not in."""
+    prometheus: str
+    """URL."""
+
+    @classmethod
+    def of(cls, state: State, settings: Mapping[str, Any], client: DockerClient) -> "Site":
+        """What the state says of a stack on one host; `settings` by area."""
+        trading, address = settings["trading"], settings["hosts"][0]["address"]
+        engine, names = trading["engines"][0], [venue["name"] for venue in trading["venues"]]
+        inputs = {each.name: each.inputs for each in state.of_type(CONTAINER)}
+        ours = inputs[f"{engine['name']}-{engine['slot']}"]
+        own = json.loads(dict(uploads(ours))[_ENGINE_JSON])
+        return cls(
+            client=client,
+            engine=client.containers.get(ours["name"]),
+            image=ours["image"],
+            settings=own,
+            venues={name: f"http://{address}:{trading['venue_port'] + at}" for at, name in enumerate(names)},
+            venue_containers={name: client.containers.get(inputs[f"venues-{name}"]["name"]) for name in names},
+            price=next(each["price"] for each in trading["symbols"] if each["symbol"] == own["symbols"][0]["symbol"]),
+            free_port=engine["green_port"] if engine["slot"] == "blue" else engine["blue_port"],
+            prometheus=f"http://{address}:{settings['monitoring']['prometheus_port']}",
+        )
+
+    def order(self, venue: str, fault: str, **body: Any) -> None:
+        """Have a simulated venue misbehave, by its own control."""
+        httpx.post(f"{self.venues[venue]}/control/{fault}", json=body).raise_for_status()
+
+    def epoch(self) -> int:
+        """The engine's epoch, as its metrics show it."""
+        address, port = self.settings["listen_address"], self.settings["listen_port"]
+        lines = httpx.get(f"http://{address}:{port}/metrics").text.splitlines()
+        return int(float(next(line for line in lines if line.startswith("hft_leader_epoch")).split()[-1]))
+
+
+def put(container: Container, text: str) -> None:
+    """Have a text as the engine's settings in a container that has not begun."""
+    content = text.encode()
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as files:
+        entry = tarfile.TarInfo(_ENGINE_JSON.removeprefix("/"))
+        entry.size, entry.mode = len(content), 0o444
+        files.addfile(entry, io.BytesIO(content))
+    container.put_archive("/", archive.getvalue())

@@ -1,0 +1,82 @@
+"""What being watched costs an order: the engine's round trips with monitoring and without."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+from components._common.labels import PROJECT
+from ops.bench.measure import Measure
+from ops.bench.roundtrip import taken
+from ops.bench.timing import timed
+from ops.sandbox import Sandbox
+from ops.screen import Screen
+
+_PAIRS = 10
+_SECONDS = 30
+_MORE_ORDERS = {"min_edge_bps": 0.0}
+"""Any edge is traded: more orders, and so a 99th percentile that says something."""
+_METHOD = """\
+Median of {pairs} pairs of {seconds} s, exact samples, {orders:.0f} orders in each half; the order within a pair is
+changed each time. With (median {on:.0f} µs): Prometheus with all rules, Alertmanager, node exporter and every exporter,
+the engine asked once a second. Without (median {off:.0f} µs): all of these stopped. The spread is of the quartiles; the
+99th percentiles without vary by {spread:.0%} (standard deviation ÷ mean)."""
+
+
+def measure(box: Sandbox, settings: dict[str, Any], client: DockerClient, screen: Screen) -> Measure:
+    """The ratio of the 99th percentiles; leaves the stack up."""
+    box.write(_busier(settings))
+    timed(box.argv("up"))
+    engine = settings["trading"]["engines"][0]
+    port = engine[f"{engine['slot']}_port"]
+    url = f"http://{settings['hosts'][0]['address']}:{port}"
+    watchers = _watchers(client, box.stack)
+    on: list[float] = []
+    off: list[float] = []
+    counts: list[int] = []
+    for number in range(_PAIRS):
+        for watched in (True, False) if number % 2 else (False, True):
+            with _stopped(() if watched else watchers):
+                found = taken(url, _SECONDS)
+            counts.append(found.orders)
+            (on if watched else off).append(found.p99_us)
+        screen.step(f"order round trip p99: {on[-1]:.0f} µs watched, {off[-1]:.0f} µs not")
+    ratios = sorted(one / other for one, other in zip(on, off, strict=True))
+    low, _, high = statistics.quantiles(ratios, n=4)
+    told = {"pairs": _PAIRS, "seconds": _SECONDS, "orders": statistics.median(counts)}
+    told |= {"on": statistics.median(on), "off": statistics.median(off)}
+    method = _METHOD.format(spread=statistics.stdev(off) / statistics.mean(off), **told)
+    return Measure(
+        "order round trip p99, monitoring on ÷ off", statistics.median(ratios), 1.05, method, spread=(low, high)
+    )
+
+
+def _busier(settings: dict[str, Any]) -> dict[str, Any]:
+    trading = settings["trading"]
+    engines = [{**engine, **_MORE_ORDERS} for engine in trading["engines"]]
+    return {**settings, "trading": {**trading, "engines": engines}}
+
+
+def _watchers(client: DockerClient, stack: str) -> list[Container]:
+    """What is there to watch others."""
+    labels = [f"hft.project={PROJECT}", f"hft.stack={stack}"]
+    running = client.containers.list(filters={"label": labels})
+    return [each for each in running if _watches(each.labels)]
+
+
+def _watches(labels: dict[str, str]) -> bool:
+    return labels["hft.component"] == "monitoring" or "exporter" in labels["hft.role"]
+
+
+@contextmanager
+def _stopped(containers: Sequence[Container]) -> Iterator[None]:
+    for each in containers:
+        each.stop()
+    try:
+        yield
+    finally:
+        for each in reversed(containers):
+            each.start()
