@@ -10,6 +10,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components._common.labels import Tier, labels
+from components._common.logs import log_driver
 from components._common.naming import docker_name, member_name
 from components._common.placement import Placement
 from components._common.probe import probe
@@ -23,8 +24,7 @@ SECRET_DIR = "/run/secrets"
 _NOFILE = 16384
 # CIS Docker 5.15: at most five restarts; a crash loop of an engine would send orders again and again.
 _MAX_ENGINE_RESTARTS = 5
-# Docker docs, "Configure logging drivers": delivery is blocking by default, the buffer 1 MiB, json-file unbounded.
-_LOG_BOUNDS = {"mode": "non-blocking", "max-buffer-size": "4m", "max-size": "10m", "max-file": "5"}
+_AUDIT_LABEL = "hft.audit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,8 @@ class ContainerSpec:
     """Absolute path in the container → path of the host, mounted read-only."""
     host_paths_written: Mapping[str, str] = field(default_factory=dict)
     """Absolute path in the container → path of the host, which it writes."""
+    audit: bool = False
+    """Whether its log is part of the audit trail: it waits rather than lose a line."""
     tmpfs: Sequence[str] = ("/tmp",)
     """Absolute paths of scratch space in memory."""
     healthy: Sequence[str] = ()
@@ -149,6 +151,7 @@ def options(
 
 def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
     stack = pulumi.get_stack()
+    driver, log_options = log_driver(spec.tier, audit=spec.audit, store=placement.log_store)
     return docker.ContainerArgs(
         name=docker_name(stack, spec.role, spec.index),
         image=spec.image,
@@ -171,8 +174,8 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
         stop_timeout=spec.stop_grace_seconds,
         destroy_grace_seconds=spec.stop_grace_seconds,
         pid_mode=spec.pid_mode,
-        log_driver="local",
-        log_opts=_LOG_BOUNDS,
+        log_driver=driver,
+        log_opts=log_options,
         network_mode="bridge" if spec.plane else "host",
         networks_advanced=_attachments(spec.plane),
         ports=_ports(spec.plane, placement),
@@ -182,7 +185,8 @@ def _sealed(spec: ContainerSpec, placement: Placement) -> docker.ContainerArgs:
 def _label_args(spec: ContainerSpec, stack: str) -> list[docker.ContainerLabelArgs]:
     secrets = {*spec.secrets, *spec.embedded_secrets}
     found = labels(stack=stack, component=spec.component, role=spec.member, tier=spec.tier, secrets=secrets)
-    all_of_them = sorted({**found, **spec.further_labels}.items())
+    audit = {_AUDIT_LABEL: "true"} if spec.audit else {}
+    all_of_them = sorted({**found, **audit, **spec.further_labels}.items())
     return [docker.ContainerLabelArgs(label=key, value=value) for key, value in all_of_them]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pulumi_docker as docker
 
+from components._common.logs import LogStore
+
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
@@ -19,6 +21,8 @@ class Placement:
     """The CPUs that no engine has to itself, as a CPU list: everything but engines runs there."""
     provider: docker.Provider
     """The Docker provider of this host."""
+    log_store: LogStore | None = None
+    """Where its containers' logs go; without one they stay with Docker."""
 
 
 Placements = dict[str, Placement]

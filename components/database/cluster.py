@@ -294,6 +294,8 @@ class TimescaleCluster(pulumi.ComponentResource):
             volumes={DATA_DIR: volume.name, **(args.archiving.volumes if args.archiving else {})},
             host_paths_written=args.archiving.host_paths if args.archiving else {},
             volumes_read={TLS_DIR: live.volume, PASSWORDS_DIR: live.volume},
+            # It tells of changed orders (docs/adr/0027-audited-by-default.md).
+            audit=True,
             tmpfs=("/tmp", "/run/postgresql"),
             healthy=[
                 *("curl", "-fsS", "--cacert", SERVER_AUTHORITY_FILE, "-o", "/dev/null"),

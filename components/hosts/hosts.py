@@ -7,8 +7,9 @@ import pulumi
 import pulumi_docker as docker
 
 from components._common.cpus import format_cpus, parse_cpus
+from components._common.logs import LogStore
 from components._common.placement import Placement, Placements
-from components.hosts.settings import HostSettings
+from components.hosts.settings import HostSettings, LogStoreSettings
 
 TOKEN = "hft:hosts:Hosts"
 
@@ -50,7 +51,12 @@ class Hosts(pulumi.ComponentResource):
             failure_domain=host.failure_domain,
             housekeeping_cpus=housekeeping_cpus(host, engine_cpus.get(host.name)),
             provider=provider,
+            log_store=_log_store(host.log_store),
         )
+
+
+def _log_store(settings: LogStoreSettings | None) -> LogStore | None:
+    return LogStore(driver=settings.driver, address=settings.address) if settings else None
 
 
 def housekeeping_cpus(host: HostSettings, engine_cpus: str | None) -> str:

@@ -1,12 +1,14 @@
 """What an operator says of the hosts."""
 
 from ipaddress import IPv4Address
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from components._common.cpus import parse_cpus
 from components._common.settings import Settings
+
+_SYSLOG = ("tcp+tls://", "tcp://", "unix://", "unixgram://")
 
 
 def _endpoint(value: str) -> str:
@@ -24,6 +26,27 @@ CpuList = Annotated[str, AfterValidator(_cpu_list)]
 """A CPU list such as "0-1,4"."""
 
 
+class LogStoreSettings(Settings):
+    """What keeps the logs of a host's containers longer than the 50 MB of each that Docker keeps."""
+
+    driver: Literal["journald", "syslog"]
+    """journald: the host's journal, for engines too. syslog: a server, which may be slow: engines keep to their host's
+    disk."""
+    address: str | None = None
+    """Of the syslog server: tcp+tls://host:port, tcp://host:port, or unix:///path of an agent on the host."""
+
+    @model_validator(mode="after")
+    def _address_fits(self) -> "LogStoreSettings":
+        if self.driver == "journald":
+            if self.address is not None:
+                raise ValueError(f"address={self.address} has no meaning with driver=journald: remove it")
+        elif self.address is None:
+            raise ValueError("address is missing: driver=syslog needs one, such as unix:///dev/log")
+        elif not self.address.startswith(_SYSLOG):
+            raise ValueError(f"address={self.address} begins with none of {', '.join(_SYSLOG)} (udp loses lines)")
+        return self
+
+
 class HostSettings(Settings):
     """One Linux host with Docker."""
 
@@ -37,3 +60,6 @@ class HostSettings(Settings):
     """What fails together: a rack, a power feed, a site."""
     cpus: CpuList
     """All CPUs that the stack may use there."""
+    log_store: LogStoreSettings | None = None
+    """Where its containers' logs are kept; without one Docker keeps the last 50 MB of each. The database's log says who
+    changed an order, so a regime wants one."""

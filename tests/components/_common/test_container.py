@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 from unittest.mock import ANY
 
@@ -5,6 +6,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components._common.container import ContainerSpec, Plane, arguments, one_shot_arguments, options
+from components._common.logs import LogStore
 from tests.conftest import CONTAINER, Recorder, Secret, placements
 
 
@@ -70,6 +72,24 @@ def test_a_container_is_sealed_bounded_and_ready_by_its_health_check(recorder: R
         "waitTimeout": 60,
     }
     assert recorder.provider(CONTAINER, "it") == "on-a"
+
+
+def test_an_audit_trail_is_labelled_and_waits_for_its_log(recorder: Recorder) -> None:
+    found = deployed(recorder, spec(audit=True))
+
+    assert {"label": "hft.audit", "value": "true"} in found["labels"]
+    assert found["logOpts"] == {"mode": "blocking", "max-size": "10m", "max-file": "5"}
+
+
+def test_a_log_goes_where_the_host_keeps_logs(recorder: Recorder) -> None:
+    def program() -> None:
+        place = replace(placements("a")["a"], log_store=LogStore(driver="journald"))
+        parent = pulumi.ComponentResource("hft:test:Parent", "parent")
+        docker.Container("it", arguments(spec(), place), options(parent, place))
+
+    recorder.run(program)
+    found = recorder.inputs(CONTAINER, "it")
+    assert (found["logDriver"], found["logOpts"]["tag"]) == ("journald", "{{.Name}}")
 
 
 def test_an_engine_has_its_cpus_locked_memory_and_few_restarts(recorder: Recorder) -> None:

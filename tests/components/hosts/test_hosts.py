@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
+from components._common.logs import LogStore
 from components.hosts import Hosts, HostsArgs, HostSettings
+from components.hosts.settings import LogStoreSettings
 from tests.conftest import Recorder
 
 PROVIDER = "pulumi:providers:docker"
@@ -34,6 +36,52 @@ def test_engines_leave_the_rest_of_the_cpus_for_housekeeping(recorder: Recorder)
 
     assert hosts[0].placements["a"].housekeeping_cpus == "0-1"
     assert hosts[0].placements["a"].address == "127.0.0.1"
+
+
+def test_a_host_without_a_log_store_has_none_and_another_its_own(recorder: Recorder) -> None:
+    hosts: list[Hosts] = []
+    settings = (host("a"), host("b", log_store={"driver": "syslog", "address": "tcp+tls://logs.firm:6514"}))
+
+    recorder.run(lambda: hosts.append(Hosts("hosts", HostsArgs(settings=settings))))
+
+    assert [hosts[0].placements[name].log_store for name in "ab"] == [
+        None,
+        LogStore(driver="syslog", address="tcp+tls://logs.firm:6514"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"driver": "journald"},
+        *({"driver": "syslog", "address": f"{way}://logs"} for way in ("tcp", "tcp+tls", "unix", "unixgram")),
+    ],
+    ids=str,
+)
+def test_good_log_stores_are_taken(given: dict[str, str]) -> None:
+    assert LogStoreSettings.model_validate(given).model_dump(exclude_none=True) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"driver": "journald", "address": "unix:///dev/log"},
+            "address=unix:///dev/log has no meaning with driver=journald: remove it",
+        ),
+        ({"driver": "syslog"}, "address is missing: driver=syslog needs one, such as unix:///dev/log"),
+        (
+            {"driver": "syslog", "address": "udp://logs:514"},
+            "address=udp://logs:514 begins with none of tcp+tls://, tcp://, unix://, unixgram:// (udp loses lines)",
+        ),
+        ({"driver": "json-file"}, "Input should be 'journald' or 'syslog'"),
+    ],
+)
+def test_bad_log_stores_are_refused(given: dict[str, str], message: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        LogStoreSettings.model_validate(given)
+
+    assert raised.value.errors()[0]["msg"].removeprefix("Value error, ") == message
 
 
 @pytest.mark.parametrize(
