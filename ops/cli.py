@@ -147,6 +147,16 @@ def bench() -> None:
         measure(screen)
 
 
+@app.command("bench-monitoring")
+def bench_monitoring() -> None:
+    """Measure how soon a page comes, and what it costs to be watched; takes most of an hour, and wants `dev` down."""
+    # Only here: it brings tools that no other command needs.
+    from ops.bench.monitoring import bench_monitoring as measure  # noqa: PLC0415
+
+    with command() as screen:
+        measure(screen)
+
+
 @app.command("bench-db")
 def bench_db(
     ticks: Annotated[int, typer.Option(min=10_000, help="Rows in the table of ticks.")] = 20_000_000,

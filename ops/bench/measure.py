@@ -35,6 +35,7 @@ class Suite:
 
 
 STACK = Suite("stack", "What a stack costs", "make bench")
+MONITORING = Suite("monitoring", "Monitoring", "make bench-monitoring")
 DATABASE = Suite("database", "The database", "make bench-db")
 
 

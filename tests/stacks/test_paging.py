@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from docker import DockerClient
 
-from ops.bench.paging.faults import FAULTS
-from ops.bench.paging.measure import GOAL_SECONDS, once, paged
-from ops.bench.paging.pager import Pager, listening
-from ops.bench.paging.site import Site
+from ops.bench.monitoring.paging.faults import FAULTS
+from ops.bench.monitoring.paging.measure import GOAL_SECONDS, once, paged
+from ops.bench.monitoring.paging.pager import Pager, listening
+from ops.bench.monitoring.paging.site import Site
 from ops.bench.timing import deployed
 from tests.stacks.twin import prepared, settings
 

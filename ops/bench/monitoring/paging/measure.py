@@ -9,9 +9,9 @@ import httpx
 from docker import DockerClient
 
 from ops.bench.measure import Measure
-from ops.bench.paging.faults import FAULTS, Fault
-from ops.bench.paging.pager import ADDRESS, PORT, Pager, listening
-from ops.bench.paging.site import Site
+from ops.bench.monitoring.paging.faults import FAULTS, Fault
+from ops.bench.monitoring.paging.pager import ADDRESS, PORT, Pager, listening
+from ops.bench.monitoring.paging.site import Site
 from ops.bench.timing import deployed, timed
 from ops.errors import OpsError
 from ops.sandbox import Sandbox

@@ -1,6 +1,6 @@
 import pytest
 
-from ops.bench.paging.measure import paged, percentile
+from ops.bench.monitoring.paging.measure import paged, percentile
 
 
 @pytest.mark.parametrize(

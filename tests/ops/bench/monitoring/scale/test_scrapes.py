@@ -7,7 +7,7 @@ from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring.render import prometheus_yml
 from components.monitoring.settings import MonitoringSettings
-from ops.bench.scale.scrapes import first_targets, many_hosts
+from ops.bench.monitoring.scale.scrapes import first_targets, many_hosts
 
 SETTINGS = MonitoringSettings(hosts=("a",), watched_hosts=("a",))
 CONFIG = prometheus_yml(

@@ -9,8 +9,8 @@ from typing import Literal
 
 import httpx
 
-from ops.bench.paging.hand import Trade, send
-from ops.bench.paging.site import Site, put
+from ops.bench.monitoring.paging.hand import Trade, send
+from ops.bench.monitoring.paging.site import Site, put
 from ops.errors import OpsError
 
 Fault = Callable[[Site], AbstractContextManager[float]]

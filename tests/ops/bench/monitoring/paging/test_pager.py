@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ops.bench.paging.pager import ADDRESS, PORT, Pager, listening
+from ops.bench.monitoring.paging.pager import ADDRESS, PORT, Pager, listening
 from ops.errors import OpsError
 
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import yaml
 
-from ops.bench.paging.faults import FAULTS
+from ops.bench.monitoring.paging.faults import FAULTS
 
-COMPONENTS = Path(__file__).parents[4] / "components"
+COMPONENTS = Path(__file__).parents[5] / "components"
 
 
 def test_each_alert_of_the_class_has_a_fault_and_no_other_has_one() -> None:

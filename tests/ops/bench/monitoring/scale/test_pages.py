@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from ops.bench.scale.pages import application
+from ops.bench.monitoring.scale.pages import application
 
 
 @pytest.fixture

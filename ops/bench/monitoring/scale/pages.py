@@ -1,4 +1,4 @@
-"""Serves pages of metrics that were taken from a running stack, in turn: `python -m ops.bench.scale.pages FOLDER PORT`.
+"""Serves pages of metrics that were taken from a running stack, in turn; a program: `pages.py FOLDER PORT`.
 
 `FOLDER/<job>/<number>` is the page of a job; a job without one answers as a port does where nothing listens: not at all
 well.

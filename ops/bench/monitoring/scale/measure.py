@@ -16,8 +16,8 @@ from docker import DockerClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from components._common.tls import CLIENT_AUTHORITY_FILE
-from ops.bench.scale.pages import ADDRESS
-from ops.bench.scale.scrapes import first_targets, many_hosts
+from ops.bench.monitoring.scale.pages import ADDRESS
+from ops.bench.monitoring.scale.scrapes import first_targets, many_hosts
 from ops.bench.timing import deployed, uploads
 from ops.errors import OpsError
 from ops.sandbox import CHECKOUT, Sandbox
@@ -104,7 +104,7 @@ def _take_pages(files: Mapping[str, str], folder: Path) -> None:
 
 @contextmanager
 def _served(folder: Path) -> Iterator[None]:
-    argv = [sys.executable, "-m", "ops.bench.scale.pages", str(folder), str(_PAGES_PORT)]
+    argv = [sys.executable, "-m", "ops.bench.monitoring.scale.pages", str(folder), str(_PAGES_PORT)]
     with subprocess.Popen(argv, cwd=CHECKOUT) as process:
         try:
             yield

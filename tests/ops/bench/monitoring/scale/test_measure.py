@@ -1,4 +1,4 @@
-from ops.bench.scale.measure import Load, table
+from ops.bench.monitoring.scale.measure import Load, table
 
 LOAD = Load(
     hosts=12,
