@@ -181,6 +181,7 @@ class Monitoring(pulumi.ComponentResource):
                 f"--storage.path={_DATA}",
                 f"--web.listen-address={listen}",
                 *self._cluster_arguments(index),
+                "--log.format=json",
             ],
             files={"/etc/hft/alertmanager.yml": alertmanager_yml(self._args.settings)},
             volumes={_DATA: self._make_volume("alertmanager", index, place).name},
@@ -212,6 +213,7 @@ class Monitoring(pulumi.ComponentResource):
                 f"--storage.tsdb.retention.time={settings.retention_days}d",
                 f"--storage.tsdb.retention.size={settings.retention_size_mib}MiB",
                 f"--web.listen-address={listen}",
+                "--log.format=json",
             ],
             files={
                 "/etc/hft/prometheus.yml": config,

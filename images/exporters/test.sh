@@ -12,6 +12,7 @@ answers() {
         sleep 0.1
     done
     grep -q "^$metric" /tmp/metrics || { cat /tmp/exporter.log; exit 1; }
+    head -1 /tmp/exporter.log | grep -q '^{"' || { cat /tmp/exporter.log; exit 1; }
     ! grep -F 'a:b' "/proc/$!/cmdline" "/proc/$!/environ" || exit 1
     kill $!
     rm /tmp/metrics

@@ -86,6 +86,7 @@ def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) ->
         "--storage.tsdb.retention.time=15d",
         "--storage.tsdb.retention.size=4096MiB",
         "--web.listen-address=10.0.0.2:19090",
+        "--log.format=json",
     ]
     assert {upload["file"]: upload["content"] for upload in found["uploads"]} == {
         "/etc/hft/ca.crt": "the authority",
@@ -107,6 +108,7 @@ def test_a_single_alertmanager_has_no_cluster(recorder: Recorder) -> None:
         "--storage.path=/var/lib/hft/data",
         "--web.listen-address=10.0.0.1:19093",
         "--cluster.listen-address=",
+        "--log.format=json",
     ]
     assert [upload["content"] for upload in found["uploads"]] == [alertmanager_yml(settings())]
 
@@ -114,7 +116,7 @@ def test_a_single_alertmanager_has_no_cluster(recorder: Recorder) -> None:
 def test_two_alertmanagers_know_each_other(recorder: Recorder) -> None:
     found = deployed(recorder, "monitoring-alertmanager-1", ON_TWO)
 
-    assert found["command"][-2:] == ["--cluster.listen-address=10.0.0.2:19094", "--cluster.peer=10.0.0.1:19094"]
+    assert found["command"][-3:-1] == ["--cluster.listen-address=10.0.0.2:19094", "--cluster.peer=10.0.0.1:19094"]
 
 
 def test_a_node_exporter_sees_its_host_read_only(recorder: Recorder) -> None:

@@ -16,11 +16,11 @@ from docker import DockerClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from components._common.tls import CLIENT_AUTHORITY_FILE
-from ops.bench.monitoring.scale.pages import ADDRESS
+from ops.bench.monitoring.scale import pages
 from ops.bench.monitoring.scale.scrapes import first_targets, many_hosts
 from ops.bench.timing import deployed, uploads
 from ops.errors import OpsError
-from ops.sandbox import CHECKOUT, Sandbox
+from ops.sandbox import Sandbox
 from ops.screen import Screen
 from ops.state import CONTAINER
 
@@ -104,8 +104,8 @@ def _take_pages(files: Mapping[str, str], folder: Path) -> None:
 
 @contextmanager
 def _served(folder: Path) -> Iterator[None]:
-    argv = [sys.executable, "-m", "ops.bench.monitoring.scale.pages", str(folder), str(_PAGES_PORT)]
-    with subprocess.Popen(argv, cwd=CHECKOUT) as process:
+    argv = [sys.executable, pages.__file__, str(folder), str(_PAGES_PORT)]
+    with subprocess.Popen(argv) as process:
         try:
             yield
         finally:
@@ -115,12 +115,16 @@ def _served(folder: Path) -> Iterator[None]:
 @contextmanager
 def _running(client: DockerClient, inputs: Mapping[str, Any], files: Mapping[str, str], hosts: int) -> Iterator[str]:
     """A Prometheus with the deployed one's rules, once it has run for a while; gives its URL."""
-    url = f"http://{ADDRESS}:{_PORT}"
+    url = f"http://{pages.ADDRESS}:{_PORT}"
     with tempfile.TemporaryDirectory(prefix="hft-bench-") as folder:
         mounts = _written(Path(folder), files, hosts)
         container = client.containers.run(
             inputs["image"],
-            [f"--config.file={_CONFIG}", "--storage.tsdb.path=/prometheus", f"--web.listen-address={ADDRESS}:{_PORT}"],
+            [
+                f"--config.file={_CONFIG}",
+                "--storage.tsdb.path=/prometheus",
+                f"--web.listen-address={pages.ADDRESS}:{_PORT}",
+            ],
             name=_NAME,
             detach=True,
             network_mode="host",
@@ -142,7 +146,7 @@ def _written(folder: Path, files: Mapping[str, str], hosts: int) -> dict[str, st
     found = {}
     for number, (target, text) in enumerate(files.items()):
         file = folder / str(number)
-        file.write_text(many_hosts(text, hosts, f"{ADDRESS}:{_PAGES_PORT}") if target == _CONFIG else text)
+        file.write_text(many_hosts(text, hosts, f"{pages.ADDRESS}:{_PAGES_PORT}") if target == _CONFIG else text)
         file.chmod(0o444)
         found[target] = str(file)
     return found
