@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from workloads.venue.settings import VenueSettings
 FAULTS = """\
 POST /control/drop-feed {"seconds": 5}      close the feeds, refuse new ones for so long
 POST /control/drop-orders {}                close the order entry connections
+POST /control/refuse {"seconds": 5, "status": 418}  close everything, answer new connections so for so long
 POST /control/gap {"symbol": "BTC-USD"}     leave one sequence number out
 POST /control/reject-all {"on": true}       reject every new order
 POST /control/slow {"extra_us": 5000}       add to the order latency
@@ -35,6 +37,7 @@ class Venue:
         draw = random.Random(f"{settings.seed}:{settings.venue}:sizes")
         markets = {each.symbol: Market(each, settings.prices, draw) for each in settings.symbols}
         self._exchange = Exchange(markets, settings.taker_fee_bps)
+        self._refused_until, self._refusal = 0.0, 0
 
     def application(self) -> web.Application:
         """Return the web application; raises ConfigError when the key file cannot be read."""
@@ -70,10 +73,15 @@ class Venue:
         await self._feed.drop(seconds=60)
 
     async def _serve_feed(self, request: web.Request) -> web.StreamResponse:
-        return await self._feed.serve(request)
+        return self._refused() or await self._feed.serve(request)
 
     async def _serve_orders(self, request: web.Request) -> web.StreamResponse:
-        return await self._entry.serve(request)
+        return self._refused() or await self._entry.serve(request)
+
+    def _refused(self) -> web.Response | None:
+        if time.monotonic() >= self._refused_until:
+            return None
+        return web.Response(status=self._refusal, text="connections are refused by /control/refuse\n")
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -94,6 +102,10 @@ class Venue:
         match request.match_info["fault"]:
             case "drop-feed":
                 await self._feed.drop(float(body["seconds"]))
+            case "refuse":
+                self._refused_until, self._refusal = time.monotonic() + float(body["seconds"]), int(body["status"])
+                await self._entry.disconnect_all()
+                await self._feed.drop(seconds=0)
             case "drop-orders":
                 await self._entry.disconnect_all()
             case "gap":

@@ -26,13 +26,13 @@ _STRANGER = "hft-bench-stranger"
 
 @contextmanager
 def engine_hangs(site: Site) -> Iterator[float]:
-    """The engine is frozen: connections to it open, and nothing answers. Slower to see than one that is gone."""
+    """The engine is stopped: connections to it open, and nothing answers. Slower to see than one that is gone."""
     began = time.monotonic()
-    site.engine.pause()
+    site.engine.kill("SIGSTOP")
     try:
         yield began
     finally:
-        site.engine.unpause()
+        site.engine.kill("SIGCONT")
 
 
 @contextmanager
@@ -75,14 +75,14 @@ def message_lost(site: Site) -> Iterator[float]:
 
 @contextmanager
 def venue_silent(site: Site) -> Iterator[float]:
-    """A venue is frozen: its connections stay open, and it says nothing any more."""
+    """A venue is stopped: its connections stay open, and it says nothing any more."""
     venue = site.venue_containers[_first(site)]
     began = time.monotonic()
-    venue.pause()
+    venue.kill("SIGSTOP")
     try:
         yield began
     finally:
-        venue.unpause()
+        venue.kill("SIGCONT")
 
 
 @contextmanager
