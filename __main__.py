@@ -3,4 +3,4 @@
 from stacks import load, trading
 
 settings = load.settings()
-trading.build(settings, images=load.images(), given=load.given_secrets(settings.secrets.given))
+trading.build(settings, images=load.images(), given=load.given_secrets(settings.secrets))

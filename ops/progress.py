@@ -100,6 +100,8 @@ class Progress:
         """Resources that were changed, or would be."""
         self.replaced: set[str] = set()
         """URNs of those that were made anew, or would be."""
+        self.deleted: set[str] = set()
+        """URNs of those that were removed and not made anew, or would be."""
         self.outputs: Mapping[str, Any] = {}
         """What the program has exported; in place of secrets stands what the engine shows for one."""
 
@@ -144,6 +146,8 @@ class Progress:
         verb = (_PLANNED if planning else _DONE).get(step.op)
         if step.op in _REPLACING and not failed:
             self.replaced.add(step.urn)
+        if step.op is OpType.DELETE and not failed:
+            self.deleted.add(step.urn)
         if _is_shown(step) and verb:
             self.changes += 1
             seconds = None if planning or began is None else self._now() - began

@@ -11,6 +11,8 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import ValidationError
 
 from components._common.images import ImageLock
+from components.secrets import SecretsSettings
+from components.secrets.settings import check_given
 from stacks.explain import explain
 from stacks.settings import StackSettings
 
@@ -44,11 +46,16 @@ def images() -> ImageLock:
         raise pulumi.RunError(str(error)) from None
 
 
-def given_secrets(names: tuple[str, ...]) -> dict[str, pulumi.Output[str]]:
-    """The values that the operator has set for these names."""
+def given_secrets(settings: SecretsSettings) -> dict[str, pulumi.Output[str]]:
+    """The values of `secrets.given`. Raises pulumi.RunError that says how to set those that are missing."""
     config = pulumi.Config(NAMESPACE)
-    found = {name: config.get_secret(SECRET_PREFIX + name) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+    found = {name: config.get_secret(SECRET_PREFIX + name) for name in settings.given}
+    values = {name: value for name, value in found.items() if value is not None}
+    try:
+        check_given(settings, values)
+    except ValueError as error:
+        raise pulumi.RunError(f"Pulumi.{pulumi.get_stack()}.yaml: {error}") from None
+    return values
 
 
 def _configured() -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _rows(model: type[BaseModel], prefix: str, given: BaseModel | None = None) -
         path = f"{prefix}{name}"
         default = getattr(given, name) if given else _default(field)
         inner, many = _inner_model(field.annotation)
-        if inner:
+        if inner and inner.model_fields:
             known = default if isinstance(default, BaseModel) else None
             yield from _rows(inner, f"{path}[]." if many else f"{path}.", known)
         else:
@@ -92,7 +92,14 @@ def _type(annotation: Any) -> str:
         return f"map of {_type(arguments[0])} to {_type(arguments[1])}"
     if arguments:
         return " or ".join(_type(argument) for argument in arguments)
-    return "null" if annotation is type(None) else str(annotation.__name__)
+    return _plain_type(annotation)
+
+
+def _plain_type(annotation: Any) -> str:
+    if annotation is type(None):
+        return "null"
+    # One with settings has rows of its own.
+    return "`{}`" if issubclass(annotation, BaseModel) else str(annotation.__name__)
 
 
 def _default(field: FieldInfo) -> Any:

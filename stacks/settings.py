@@ -181,6 +181,16 @@ class StackSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _monitoring_has_its_secrets(self) -> "StackSettings":
+        for name, path in self.monitoring.wanted_secrets().items():
+            if name not in self.secrets.given:
+                raise ValueError(
+                    f"{path} needs the secret {name}: add it to secrets.given, and give its value with "
+                    f"pulumi config set --secret hft:secret-{name}"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _backups_reach_no_further_than_data_is_kept(self) -> "StackSettings":
         # Else a restore into the window brings back rows that were dropped for good.
         for i, table in enumerate(self.database.objects.hypertables):
@@ -205,5 +215,7 @@ class StackSettings(Settings):
     def _placements(self) -> Iterable[tuple[str, str]]:
         for i, plane in enumerate(self.network.planes):
             yield f"network.planes[{i}].host", plane.host
+        for i, work in enumerate(self.monitoring.maintenance):
+            yield f"monitoring.maintenance[{i}].host", work.host
         for use in self.port_uses():
             yield f"the host of {use.path}", use.host

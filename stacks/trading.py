@@ -68,7 +68,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
-        exporter_image=images["exporters"], tls=tls,
+        exporter_image=images["exporters"], tls=tls, secrets={it: key[it] for it in s.monitoring.wanted_secrets()},
         scrape_targets=[*venues.scrape_targets, *(target for part in watched for target in part.scrape_targets)],
         alert_rules={file: text for part in watched for file, text in part.alert_rules.items()}))
     drawn: list[Drawn] = [etcd, tsdb, objects, pooler, watch, *engines]

@@ -11,7 +11,7 @@ from typing import Final
 from components._common.promql import Expression, Matcher, Selector, read
 from workloads.contract import METRICS, SERIES, Label
 
-TARGET_LABELS: Final = frozenset({"job", "instance"})
+TARGET_LABELS: Final = frozenset({"job", "instance", "host"})
 """What Prometheus adds to every series that it scrapes."""
 
 PAGE: Final = "docs/reference/metrics.md"

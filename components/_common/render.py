@@ -7,9 +7,17 @@ from typing import Any
 import yaml
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes what stands in two places twice: a name for it is hard to read, and not every program knows them."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the base's own name
+        """Always."""
+        return True
+
+
 def to_yaml(document: Mapping[str, Any]) -> str:
     """YAML in the order given, long lines unbroken, so that a changed setting is a changed line."""
-    return yaml.safe_dump(dict(document), sort_keys=False, width=1000)
+    return yaml.dump(dict(document), Dumper=_Plain, sort_keys=False, width=1000)
 
 
 def to_json(document: Mapping[str, Any]) -> str:

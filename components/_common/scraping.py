@@ -13,6 +13,8 @@ class ScrapeTarget:
     """Kind of target, such as `patroni`; members of one part share it."""
     instance: str
     """The member, such as `tsdb-0`; becomes the label `instance`."""
+    host: str
+    """Name of the host that it is on; becomes the label `host`, by which one alert stands for a lost host."""
     address: str
     """`address:port`."""
     path: str = "/metrics"

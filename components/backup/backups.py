@@ -189,5 +189,9 @@ def _agent_node(node: NodeData) -> AgentNode:
 
 def _target(instance: str, placement: Placement, port: int) -> ScrapeTarget:
     return ScrapeTarget(
-        job="backup", instance=instance, address=str(Endpoint(placement.address, port)), interval_seconds=15
+        job="backup",
+        instance=instance,
+        host=placement.host,
+        address=str(Endpoint(placement.address, port)),
+        interval_seconds=15,
     )

@@ -61,7 +61,9 @@ class ReferenceCache(pulumi.ComponentResource):
         exporter = Endpoint(self._placement.address, args.settings.exporter_port)
         self._make_server(name, args)
         self._make_exporter(name, args, exporter)
-        self.scrape_targets = (ScrapeTarget(job="valkey", instance="cache", address=str(exporter)),)
+        self.scrape_targets = (
+            ScrapeTarget(job="valkey", instance="cache", host=self._placement.host, address=str(exporter)),
+        )
         self.alert_rules = {"cache.yaml": _ALERTS.read_text()}
         self.register_outputs(
             {

@@ -176,7 +176,10 @@ class TimescaleCluster(pulumi.ComponentResource):
         taken = [self._make_roles(name, args, index, node, written) for index, node in enumerate(nodes)]
         self.writable = pulumi.Output.all(*taken).apply(lambda _: nodes[0])
         self.replicated = self._make_replicated(name, args, after=nodes[args.settings.synchronous_standbys])
-        self.scrape_targets = (*map(_patroni_target, self.members), *map(_postgres_target, self.members, exporters))
+        self.scrape_targets = (
+            *map(_patroni_target, self.members, args.settings.hosts),
+            *map(_postgres_target, self.members, args.settings.hosts, exporters),
+        )
         self.alert_rules = alert_rules()
         self.dashboards = {"database": database(pulumi.get_stack())}
         self.register_outputs(
@@ -394,9 +397,9 @@ def _archiving_files(archiving: Archiving | None) -> Mapping[str, pulumi.Input[s
     return {f"{_PATRONI_DIR}/15-archiving.yml": archiving_yml(archiving.parameters), **archiving.files}
 
 
-def _patroni_target(member: DatabaseMember) -> ScrapeTarget:
-    return ScrapeTarget(job="patroni", instance=member.name, address=str(member.patroni), tls=True)
+def _patroni_target(member: DatabaseMember, host: str) -> ScrapeTarget:
+    return ScrapeTarget(job="patroni", instance=member.name, host=host, address=str(member.patroni), tls=True)
 
 
-def _postgres_target(member: DatabaseMember, exporter: Endpoint) -> ScrapeTarget:
-    return ScrapeTarget(job="postgres", instance=member.name, address=str(exporter))
+def _postgres_target(member: DatabaseMember, host: str, exporter: Endpoint) -> ScrapeTarget:
+    return ScrapeTarget(job="postgres", instance=member.name, host=host, address=str(exporter))

@@ -63,7 +63,8 @@ class EtcdCluster(pulumi.ComponentResource):
             self._make_member(name, args, members, index, args.placements[host])
         self.endpoints = tuple(member.client for member in members)
         self.scrape_targets = tuple(
-            ScrapeTarget(job="etcd", instance=member.name, address=member.metrics) for member in members
+            ScrapeTarget(job="etcd", instance=member.name, host=host, address=member.metrics)
+            for member, host in zip(members, args.settings.hosts, strict=True)
         )
         self.alert_rules = alert_rules()
         self.dashboards = {"etcd": etcd(pulumi.get_stack())}

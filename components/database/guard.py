@@ -60,7 +60,7 @@ class DiskGuard(pulumi.ComponentResource):
         for index, listen in enumerate(listening):
             self._make_guard(name, args, index, listen)
         self.scrape_targets = tuple(
-            ScrapeTarget(job="disk-guard", instance=node.member.name, address=str(listen))
+            ScrapeTarget(job="disk-guard", instance=node.member.name, host=node.host, address=str(listen))
             for node, listen in zip(args.nodes, listening, strict=True)
         )
         self.alert_rules = alert_rules()

@@ -63,6 +63,7 @@ class FailoverWitness(pulumi.ComponentResource):
             ScrapeTarget(
                 job="witness",
                 instance=f"{name}-{placement.host}",
+                host=placement.host,
                 address=f"{placement.address}:{args.settings.witness_port}",
             )
             for placement in placed

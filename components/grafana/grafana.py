@@ -74,7 +74,8 @@ class Grafana(pulumi.ComponentResource):
         else:
             listen, server = self._make_server(args.image)
             self.url = f"http://{listen}"
-            self.scrape_targets = (ScrapeTarget(job="grafana", instance="grafana", address=str(listen)),)
+            host = str(args.settings.host)
+            self.scrape_targets = (ScrapeTarget(job="grafana", instance="grafana", host=host, address=str(listen)),)
             self._make_objects(self.url, [server])
         self.register_outputs(
             {"url": self.url, "scrape_targets": [target.as_output() for target in self.scrape_targets]}

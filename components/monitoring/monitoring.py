@@ -1,7 +1,7 @@
 """Prometheus, Alertmanager and a node exporter per host. Watches what other components name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pulumi
@@ -15,7 +15,8 @@ from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, Tls
 from components._common.volumes import kept_volume
 from components.monitoring.dashboard import hosts
-from components.monitoring.render import RULE_DIR, alertmanager_yml, certificates_prom, prometheus_yml
+from components.monitoring.render import RULE_DIR, certificates_prom, prometheus_yml
+from components.monitoring.routing import alertmanager_yml
 from components.monitoring.settings import MonitoringSettings
 
 TOKEN = "hft:monitoring:Monitoring"
@@ -33,6 +34,9 @@ _TELL_CERTIFICATES = f"""\
 cp {_CERTIFICATES} {_DATA}/new
 mv -f {_DATA}/new {_DATA}/certificates.prom
 """
+# How long the second Alertmanager waits for the first to send. Its own default of 15 s is three times what RTS 6
+# leaves, and a lost host may have had the first one. A receiver that takes longer to answer may be told twice.
+_PEER_TIMEOUT = "--cluster.peer-timeout=1s"
 _ONE_SHOT_MEMORY_MIB = 32
 _ALERTMANAGER_MEMORY_MIB = 128
 _EXPORTER_MEMORY_MIB = 64
@@ -57,6 +61,8 @@ class MonitoringArgs:
     """Rule file name → text, from the other components."""
     tls: Tls
     """The authority of targets with TLS, and how long all certificates live."""
+    secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Secret name → value, for each that `settings` wants."""
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -64,8 +70,8 @@ class Monitoring(pulumi.ComponentResource):
 
     Use one per stack. With several hosts each Prometheus scrapes everything by itself and the Alertmanagers agree on
     who sends, so that the loss of one host loses no alert. Metrics survive a replacement and a removal of the stack:
-    the volumes are protected and retained. A changed target or rule restarts Prometheus: a gap of some seconds. Alerts
-    go to one webhook; without `webhook_url` they are shown and sent nowhere.
+    the volumes are protected and retained. A changed target or rule restarts Prometheus: a gap of some seconds. Without
+    `receivers` alerts are shown and sent nowhere. Raises ValueError where a secret that the settings want is not given.
     """
 
     prometheus: Endpoint
@@ -82,6 +88,7 @@ class Monitoring(pulumi.ComponentResource):
     """Dashboard name → JSON; its own only."""
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None):
+        _check_secrets(args)
         super().__init__(TOKEN, name, {}, opts)
         self._name = name
         self._args = args
@@ -113,10 +120,10 @@ class Monitoring(pulumi.ComponentResource):
     def _own_targets(self) -> tuple[ScrapeTarget, ...]:
         nodes = _endpoints(self._watched, self._args.settings.node_exporter_port)
         return (
-            *_targets("prometheus", self._prometheuses),
-            *_targets("alertmanager", self._alertmanagers),
+            *_targets("prometheus", self._places, self._prometheuses),
+            *_targets("alertmanager", self._places, self._alertmanagers),
             *(
-                ScrapeTarget(job="node", instance=place.host, address=str(endpoint))
+                ScrapeTarget(job="node", instance=place.host, host=place.host, address=str(endpoint))
                 for place, endpoint in zip(self._watched, nodes, strict=True)
             ),
         )
@@ -184,6 +191,7 @@ class Monitoring(pulumi.ComponentResource):
                 "--log.format=json",
             ],
             files={"/etc/hft/alertmanager.yml": alertmanager_yml(self._args.settings)},
+            secrets={name: self._args.secrets[name] for name in self._args.settings.alertmanager_secrets()},
             volumes={_DATA: self._make_volume("alertmanager", index, place).name},
             healthy=_answers(listen, "/-/ready"),
             memory_mib=_ALERTMANAGER_MEMORY_MIB,
@@ -196,11 +204,16 @@ class Monitoring(pulumi.ComponentResource):
             return ["--cluster.listen-address="]
         members = _endpoints(self._places, self._args.settings.alertmanager_cluster_port)
         others = [member for number, member in enumerate(members) if number != index]
-        return [f"--cluster.listen-address={members[index]}", *(f"--cluster.peer={other}" for other in others)]
+        return [
+            f"--cluster.listen-address={members[index]}",
+            _PEER_TIMEOUT,
+            *(f"--cluster.peer={other}" for other in others),
+        ]
 
     def _make_prometheus(self, index: int, place: Placement, alertmanager: docker.Container) -> docker.Container:
         settings, listen = self._args.settings, self._prometheuses[index]
-        config = prometheus_yml(settings, pulumi.get_stack(), self.scrape_targets, self._alertmanagers)
+        targets, replica = self.scrape_targets, f"prometheus-{index}"
+        config = prometheus_yml(settings, pulumi.get_stack(), targets, self._alertmanagers, replica=replica)
         spec = ContainerSpec(
             component="monitoring",
             role="prometheus",
@@ -220,6 +233,7 @@ class Monitoring(pulumi.ComponentResource):
                 CLIENT_AUTHORITY_FILE: self._args.tls.authority_pem,
                 **{f"{RULE_DIR}/{file}": text for file, text in self.alert_rules.items()},
             },
+            secrets={name: self._args.secrets[name] for name in settings.prometheus_secrets()},
             volumes={_DATA: self._make_volume("prometheus", index, place).name},
             healthy=_answers(listen, "/-/ready"),
             memory_mib=settings.prometheus_memory_mib,
@@ -234,14 +248,20 @@ class Monitoring(pulumi.ComponentResource):
         return kept_volume(self, f"{self._name}-{owner}-data", component="monitoring", owner=owner, placement=place)
 
 
+def _check_secrets(args: MonitoringArgs) -> None:
+    for name, path in args.settings.wanted_secrets().items():
+        if name not in args.secrets:
+            raise ValueError(f"{path} needs the secret {name}: hand its value to MonitoringArgs.secrets")
+
+
 def _endpoints(places: Sequence[Placement], port: int) -> list[Endpoint]:
     return [Endpoint(place.address, port) for place in places]
 
 
-def _targets(job: str, endpoints: Sequence[Endpoint]) -> list[ScrapeTarget]:
+def _targets(job: str, places: Sequence[Placement], endpoints: Sequence[Endpoint]) -> list[ScrapeTarget]:
     return [
-        ScrapeTarget(job=job, instance=f"{job}-{index}", address=str(endpoint))
-        for index, endpoint in enumerate(endpoints)
+        ScrapeTarget(job=job, instance=f"{job}-{index}", host=place.host, address=str(endpoint))
+        for index, (place, endpoint) in enumerate(zip(places, endpoints, strict=True))
     ]
 
 

@@ -1,27 +1,36 @@
-"""Configuration of Prometheus and Alertmanager; pure."""
+"""Configuration of Prometheus, and what node exporters tell of certificates; pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from components._common.container import SECRET_DIR
 from components._common.endpoint import Endpoint
 from components._common.render import to_yaml
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE
+from components.monitoring.remote_write import RemoteWriteSettings
 from components.monitoring.settings import MonitoringSettings
 from workloads.contract import Metric, certificates
 
 RULE_DIR = "/etc/hft/rules"
-RECEIVER = "operators"
 _MOMENTS = {"due": certificates.DUE, "end": certificates.END}
 _TLS = {"scheme": "https", "tls_config": {"ca_file": CLIENT_AUTHORITY_FILE, "min_version": "TLS13"}}
 
 
 def prometheus_yml(
-    settings: MonitoringSettings, stack: str, targets: Sequence[ScrapeTarget], alertmanagers: Sequence[Endpoint]
+    settings: MonitoringSettings,
+    stack: str,
+    targets: Sequence[ScrapeTarget],
+    alertmanagers: Sequence[Endpoint],
+    *,
+    replica: str,
 ) -> str:
-    """`prometheus.yml`. Raises ValueError where targets of one job differ in path, interval or TLS."""
+    """`prometheus.yml` of one of several, `replica`.
+
+    Raises ValueError where targets of one job differ in path, interval or TLS.
+    """
     addresses = [str(endpoint) for endpoint in alertmanagers]
     jobs = groupby(sorted(targets, key=lambda target: (target.job, target.instance)), key=lambda target: target.job)
     return to_yaml(
@@ -34,31 +43,7 @@ def prometheus_yml(
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": addresses}]}]},
             "rule_files": [f"{RULE_DIR}/*.yaml"],
             "scrape_configs": [_job(name, list(members)) for name, members in jobs],
-        }
-    )
-
-
-def alertmanager_yml(settings: MonitoringSettings) -> str:
-    """`alertmanager.yml`: one receiver; alerts labelled `reg: rts6` leave at once."""
-    return to_yaml(
-        {
-            "route": {
-                "receiver": RECEIVER,
-                "group_by": ["alertname"],
-                "group_wait": "10s",
-                "group_interval": "1m",
-                "repeat_interval": "4h",
-                # RTS 6 (2017/589) Art. 16(5): alerts within five seconds of the event.
-                "routes": [{"matchers": ['reg="rts6"'], "group_wait": "0s", "group_interval": "1s"}],
-            },
-            "inhibit_rules": [
-                {
-                    "source_matchers": ['severity="page"'],
-                    "target_matchers": ['severity="ticket"'],
-                    "equal": ["alertname", "instance"],
-                }
-            ],
-            "receivers": [_receiver(settings)],
+            **_remote_write(settings.remote_write, replica),
         }
     )
 
@@ -90,18 +75,37 @@ def _job(name: str, members: Sequence[ScrapeTarget]) -> Mapping[str, Any]:
         "scrape_interval": f"{first.interval_seconds}s",
         # Prometheus refuses a timeout above the interval, and its default is 10 s.
         "scrape_timeout": f"{first.interval_seconds}s",
-        "static_configs": [
-            {"targets": [target.address], "labels": {"instance": target.instance, **target.labels}}
-            for target in members
-        ],
+        "static_configs": [{"targets": [target.address], "labels": _labels(target)} for target in members],
     }
+
+
+def _labels(target: ScrapeTarget) -> Mapping[str, str]:
+    return {"instance": target.instance, "host": target.host, **target.labels}
 
 
 def _way(target: ScrapeTarget) -> str:
     return f"path {target.path} every {target.interval_seconds} s by {'https' if target.tls else 'http'}"
 
 
-def _receiver(settings: MonitoringSettings) -> Mapping[str, Any]:
-    if settings.webhook_url is None:
-        return {"name": RECEIVER}
-    return {"name": RECEIVER, "webhook_configs": [{"url": str(settings.webhook_url), "send_resolved": True}]}
+def _remote_write(stores: Sequence[RemoteWriteSettings], replica: str) -> Mapping[str, Any]:
+    return {"remote_write": [_store(store, replica) for store in stores]} if stores else {}
+
+
+def _store(store: RemoteWriteSettings, replica: str) -> Mapping[str, Any]:
+    kept = {"source_labels": ["__name__"], "regex": store.metrics, "action": "keep"}
+    # Two that scrape the same would write the same series; on alerts they have to be one, so it is no external label.
+    told_apart = {"target_label": "prometheus_replica", "replacement": replica}
+    return {
+        "url": str(store.url),
+        "name": store.name,
+        **_login(store),
+        "write_relabel_configs": [kept, told_apart] if store.metrics else [told_apart],
+        "queue_config": {"capacity": store.queue_samples, "max_shards": store.shards_max},
+    }
+
+
+def _login(store: RemoteWriteSettings) -> Mapping[str, Any]:
+    file = f"{SECRET_DIR}/{store.secret}"
+    if store.username:
+        return {"basic_auth": {"username": store.username, "password_file": file}}
+    return {"authorization": {"credentials_file": file}} if store.bearer else {}

@@ -1,17 +1,15 @@
 """What an operator chooses about monitoring."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, HttpUrl, model_validator
+from pydantic import Field, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
-
-
-def _without_credentials(url: HttpUrl) -> HttpUrl:
-    if url.username or url.password:
-        raise ValueError("the URL has credentials, which would stand in plain configuration: point it at a relay")
-    return url
+from components.monitoring.maintenance import MaintenanceSettings, check_maintenance
+from components.monitoring.receivers import HEARTBEAT_SECRET, ReceiverSettings, WebhookSettings, check_receivers
+from components.monitoring.remote_write import RemoteWriteSettings, check_remote_writes
 
 
 class MonitoringSettings(Settings):
@@ -37,8 +35,32 @@ class MonitoringSettings(Settings):
     """Hard memory limit of Prometheus in MiB."""
     evaluation_interval_seconds: int = Field(default=5, ge=1, le=60)
     """How often rules are evaluated, in seconds; rule groups of the order path say 1 for themselves."""
-    webhook_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
-    """Where alerts are posted (Alertmanager's webhook format). Without one they are shown and sent nowhere."""
+    receivers: tuple[ReceiverSettings, ...] = ()
+    """Who is told of alerts; together they get all of them. Without any, alerts are shown and sent nowhere."""
+    heartbeat: WebhookSettings | None = None
+    """Who expects a POST each minute and pages when it stays away: a service that does not share a fate with the stack.
+    Its secret is `heartbeat`; `{}` is a service whose URL is the secret. Without it nobody notices that alerting is
+    dead."""
+    maintenance: tuple[MaintenanceSettings, ...] = ()
+    """Planned work on hosts, for the time of which their pages and tickets are not sent."""
+    remote_write: tuple[RemoteWriteSettings, ...] = ()
+    """Stores that get all samples too, such as for longer than `retention_days`."""
+
+    def alertmanager_secrets(self) -> Mapping[str, str]:
+        """Name of each secret that Alertmanager needs → path of the setting that wants it."""
+        wanted = {receiver.secret: f"monitoring.receivers[{at}]" for at, receiver in enumerate(self.receivers)}
+        if self.heartbeat and self.heartbeat.has_secret:
+            wanted[HEARTBEAT_SECRET] = "monitoring.heartbeat"
+        return {name: path for name, path in wanted.items() if name}
+
+    def prometheus_secrets(self) -> Mapping[str, str]:
+        """Name of each secret that Prometheus needs → path of the setting that wants it."""
+        wanted = {store.secret: f"monitoring.remote_write[{at}]" for at, store in enumerate(self.remote_write)}
+        return {name: path for name, path in wanted.items() if name}
+
+    def wanted_secrets(self) -> Mapping[str, str]:
+        """Name of each secret that anything needs → path of the setting that wants it."""
+        return {**self.alertmanager_secrets(), **self.prometheus_secrets()}
 
     @model_validator(mode="after")
     def _hosts_are_named_once(self) -> "MonitoringSettings":
@@ -46,6 +68,13 @@ class MonitoringSettings(Settings):
             for host in hosts:
                 if hosts.count(host) > 1:
                     raise ValueError(f"monitoring.{path} has {host!r} {hosts.count(host)} times: name a host once")
+        return self
+
+    @model_validator(mode="after")
+    def _everything_is_told_and_named_once(self) -> "MonitoringSettings":
+        check_receivers(self.receivers)
+        check_maintenance(self.maintenance)
+        check_remote_writes(self.remote_write)
         return self
 
     def port_uses(self) -> tuple[PortUse, ...]:

@@ -134,6 +134,7 @@ class Pooler(pulumi.ComponentResource):
             ScrapeTarget(
                 job="pgbouncer",
                 instance=f"{name}-{placement.host}",
+                host=placement.host,
                 address=str(process.exporter),
                 labels={} if process.number is None else {"process": str(process.number)},
             )

@@ -82,6 +82,7 @@ class Router(pulumi.ComponentResource):
             ScrapeTarget(
                 job="haproxy",
                 instance=f"{name}-{placement.host}",
+                host=placement.host,
                 address=f"{placement.address}:{settings.stats_port}",
             )
             for placement in placed

@@ -80,7 +80,9 @@ class TradingContainer(pulumi.ComponentResource):
         self.container_name = container.name
         self.scrape_targets = ()
         if metrics:
-            self.scrape_targets = (ScrapeTarget(job="engine", instance=name, address=metrics, interval_seconds=1),)
+            self.scrape_targets = (
+                ScrapeTarget(job="engine", instance=name, host=place.host, address=metrics, interval_seconds=1),
+            )
         self.register_outputs(
             {
                 "container_name": self.container_name,

@@ -106,6 +106,7 @@ class TradingEngine(pulumi.ComponentResource):
         return ScrapeTarget(
             job=_FREE_SLOT_JOB,
             instance=f"{name}-{settings.free_slot}",
+            host=place.host,
             address=str(listen),
             interval_seconds=1,
             expected=False,

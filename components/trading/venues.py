@@ -53,7 +53,8 @@ class VenueSimulators(pulumi.ComponentResource):
         pairs = list(zip(venues, ports, strict=True))
         self.endpoints = tuple(_endpoint(venue, port, args.placements) for venue, port in pairs)
         self.scrape_targets = tuple(
-            ScrapeTarget(job="venue", instance=each.venue, address=str(each.published)) for each in self.endpoints
+            ScrapeTarget(job="venue", instance=each.venue, host=each.host, address=str(each.published))
+            for each in self.endpoints
         )
         for venue, port in pairs:
             self._make_venue(name, venue, port, args)

@@ -8,13 +8,15 @@ from ops.bench.measure import Measure
 from ops.bench.timing import RUNS, timed
 from ops.sandbox import Sandbox
 from ops.screen import Screen
+from stacks.load import SECRET_PREFIX
 
 _PACK = ("--policy-pack", "policies", "--policy-pack-config", "policies/prod.json")
 
 
 def measures(box: Sandbox, prod: dict[str, Any], screen: Screen) -> Iterator[Measure]:
     """The two figures of a preview by hand; `prod`: its settings by area."""
-    Sandbox(box.root, "prod").write(prod)
+    given = {f"{SECRET_PREFIX}{name}": "none" for name in prod["secrets"]["given"]}
+    Sandbox(box.root, "prod").write({**prod, **given})
     timed(["pulumi", "stack", "init", "prod", "--non-interactive"], cwd=box.root)
     command = ["pulumi", "preview", "--stack", "prod", "--non-interactive"]
     packed, alone = [], []

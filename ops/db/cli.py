@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ops.caused import by_restarting
 from ops.command import command
 from ops.db import advise as advisers
 from ops.db import held
@@ -16,6 +17,8 @@ from ops.db.ask import Patronis
 from ops.db.layout import Layout, layout
 from ops.errors import OpsError
 from ops.settings_file import settings_of
+from ops.silences import silenced
+from ops.state import State
 from ops.workspace import Workspace, project_root
 
 ROOT = project_root(Path.cwd())
@@ -45,13 +48,14 @@ def switchover(
 ) -> None:
     """Let a synchronous standby lead; clients of the poolers see one short pause and no error."""
     with command() as screen:
-        found = _layout(stack)
+        state, found = _deployed(stack)
         with held.hosts(found) as docker:
             chosen = moves.plan(Patronis(found, docker).cluster(), to)
             screen.line(f"{chosen.candidate} takes over from {chosen.leader}")
             if not yes:
                 _confirm()
-            outcome = moves.carry_out(found, docker, chosen, screen)
+            with silenced(state, stack, by_restarting([chosen.leader]), "hft db switchover", screen):
+                outcome = moves.carry_out(found, docker, chosen, screen)
         for each in outcome.problems:
             screen.warning(each)
 
@@ -63,7 +67,7 @@ def restart(
 ) -> None:
     """Restart the nodes on which changed parameters wait for it, in PostgreSQL's order; clients see one short pause."""
     with command() as screen:
-        found = _layout(stack)
+        state, found = _deployed(stack)
         with held.hosts(found) as docker:
             waiting = Patronis(found, docker).pending()
             for name, changes in waiting.items():
@@ -74,15 +78,17 @@ def restart(
                 return
             if not yes:
                 _confirm()
-            for each in restarts.restart(found, docker, screen):
-                screen.warning(each)
+            with silenced(state, stack, by_restarting(waiting), "hft db restart", screen):
+                problems = restarts.restart(found, docker, screen)
+        for each in problems:
+            screen.warning(each)
 
 
 @app.command()
 def advise(stack: Stack) -> None:
     """Show which index or setting would help the queries that the database is asked, with the evidence."""
     with command() as screen:
-        found = _layout(stack)
+        _, found = _deployed(stack)
         with held.hosts(found) as docker:
             facts, advice = advisers.advise(found, docker)
         for each in advice:
@@ -93,8 +99,9 @@ def advise(stack: Stack) -> None:
         screen.line(f"{len(advice) or 'no'} advice, from what was counted: {counted}")
 
 
-def _layout(stack: str) -> Layout:
-    return layout(Workspace.prepared(stack, ROOT).deployed(), stack)
+def _deployed(stack: str) -> tuple[State, Layout]:
+    state = Workspace.prepared(stack, ROOT).deployed()
+    return state, layout(state, stack)
 
 
 def _confirm() -> None:

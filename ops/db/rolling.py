@@ -11,6 +11,7 @@ from typing import Any
 from docker import DockerClient
 from pulumi import automation as auto
 
+from ops.caused import by_stopping
 from ops.db import held, patroni, restart, switchover
 from ops.db.ask import Patronis
 from ops.db.layout import Layout, has_cluster, layout
@@ -19,6 +20,7 @@ from ops.deploy import planned
 from ops.errors import OpsError
 from ops.progress import Progress
 from ops.screen import Screen
+from ops.silences import silenced
 from ops.state import State, as_shown
 from ops.workspace import Workspace
 
@@ -37,6 +39,15 @@ def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen
     plan = planned(stack.preview, workspace, screen, **options)
     if not plan.changes and plan.outputs == as_shown(state.outputs):
         return plan
+    caused = by_stopping(state, workspace.name, plan.replaced | plan.deleted)
+    with silenced(state, workspace.name, caused, "hft up", screen):
+        return _deployed(stack, workspace, state, plan, screen, **options)
+
+
+def _deployed(
+    stack: auto.Stack, workspace: Workspace, state: State, plan: Progress, screen: Screen, **options: Any
+) -> Progress:
+    """What was planned, in an order that clients of the poolers do not notice."""
     before = layout(state, workspace.name)
     leader = _movable(before)
     if leader and before.node_urns[leader] in plan.replaced:

@@ -40,7 +40,7 @@ def look(plan: Plan, start: datetime, end: datetime) -> list[Event]:
 def read(series: Mapping[str, Any], start: datetime, end: datetime, step: float) -> Iterator[Event]:
     """The events of one series of ALERTS; it has a sample at each step while its alert fires."""
     labels: Mapping[str, str] = series["metric"]
-    which = " ".join(labels[name] for name in _NAMES if labels.get(name))
+    which = " ".join(labels[name] for name in _NAMES if labels.get(name)) or labels.get("host", "")
     what = f"{labels['alertname']}{' ' if which else ''}{which}"
     times = [float(time) for time, _ in series["values"]]
     edge = timedelta(seconds=2 * step)

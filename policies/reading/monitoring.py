@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -69,10 +69,19 @@ class Alertmanager:
 
     container: Container
     route: Mapping[str, Any]
+    heard: frozenset[str]
+    """Receivers that send something to somebody."""
 
     def group_wait_seconds(self, labels: Mapping[str, str]) -> float:
         """How long the quickest route that takes an alert with these labels holds it back."""
-        return min(_waits(self.route, labels, _duration(_DEFAULT_GROUP_WAIT)))
+        return min(taken.wait_seconds for taken in self._takers(labels))
+
+    def tells(self, labels: Mapping[str, str]) -> bool:
+        """Whether an alert with these labels is sent to anybody."""
+        return any(taken.receiver in self.heard for taken in self._takers(labels))
+
+    def _takers(self, labels: Mapping[str, str]) -> Iterator["_Taken"]:
+        return _takers(self.route, labels, _Taken("", _duration(_DEFAULT_GROUP_WAIT)))
 
 
 def prometheus_servers(stack: Stack) -> Iterator[Prometheus]:
@@ -87,7 +96,15 @@ def alertmanagers(stack: Stack) -> Iterator[Alertmanager]:
     for container in stack.of(Container):
         for document in _documents(container, "route"):
             if "receivers" in document:
-                yield Alertmanager(container, _mapping(document["route"]))
+                yield Alertmanager(container, _mapping(document["route"]), _heard(document["receivers"]))
+
+
+def _heard(receivers: Any) -> frozenset[str]:
+    return frozenset(
+        str(each.get("name"))
+        for each in _mappings(receivers)
+        if any(str(key).endswith("_configs") and _list(value) for key, value in each.items())
+    )
 
 
 def metrics_addresses(container: Container) -> list[str]:
@@ -166,15 +183,25 @@ def _duration(value: Any) -> float:
     return seconds(str(value)) or 0.0
 
 
-def _waits(route: Mapping[str, Any], labels: Mapping[str, str], inherited: float) -> Iterator[float]:
-    """The waiting of every route that takes the alert: the first that does, and those after it that it lets have it."""
-    said = route.get("group_wait")
-    own = inherited if said is None else _duration(said)
+class _Taken(NamedTuple):
+    """What a route does with an alert that it takes."""
+
+    receiver: str
+    wait_seconds: float
+
+
+def _takers(route: Mapping[str, Any], labels: Mapping[str, str], inherited: _Taken) -> Iterator[_Taken]:
+    """Every route that takes the alert: the first that does, and those after it that it lets have it."""
+    said, receiver = route.get("group_wait"), route.get("receiver")
+    own = _Taken(
+        inherited.receiver if receiver is None else str(receiver),
+        inherited.wait_seconds if said is None else _duration(said),
+    )
     taken = False
     for inner in _mappings(route.get("routes")):
         if _takes(inner, labels):
             taken = True
-            yield from _waits(inner, labels, own)
+            yield from _takers(inner, labels, own)
             if not inner.get("continue"):
                 return
     if not taken:

@@ -1,6 +1,6 @@
 """Alerts: everything is watched, and what must be told is told in five seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pulumi_policy import Severity
 
@@ -11,6 +11,8 @@ from policies.reading.monitoring import Alert, Prometheus, alertmanagers, metric
 from policies.resources import Container, NotificationPolicy
 
 _REGULATED = ("reg", "rts6")
+_SHOWN = 3
+"""Most alerts that one message names."""
 _EVERYWHERE = ("", "0.0.0.0", "[::]")
 """Addresses to listen on that say nothing about where from it is reached."""
 
@@ -33,6 +35,21 @@ def _late(server: Prometheus, alert: Alert, wait: float, most_seconds: int) -> I
             f"{alert.for_seconds:g} s for, {wait:g} s group_wait; lower them to {most_seconds} s together",
             server.container,
         )
+
+
+def _told(stack: Stack) -> Iterator[Violation]:
+    alerts = [alert for server in prometheus_servers(stack) for alert in server.alerts]
+    for router in alertmanagers(stack):
+        if unheard := sorted({alert.name for alert in alerts if not router.tells(alert.labels)}):
+            yield Violation(
+                f"sends {_some(unheard)} to nobody; give the receiver of their route a way, such as webhook_configs",
+                router.container,
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more alerts"
 
 
 def _scraped(stack: Stack) -> Iterator[Violation]:
@@ -82,6 +99,15 @@ RULES = (
         source="Commission Delegated Regulation (EU) 2017/589, Art. 16(5)",
         follows=(latency("L35"),),
         tags=("alerts", "audit"),
+    ),
+    StackRule(
+        name="alerts-reach-somebody",
+        description="Every alert is sent to somebody: one that is only shown is seen by whoever happens to look.",
+        severity=Severity.MEDIUM,
+        check=_told,
+        steps="Give each receiver of Alertmanager's configuration a way, and each alert a route to one.",
+        source="https://prometheus.io/docs/alerting/latest/configuration/#receiver",
+        tags=("alerts",),
     ),
     StackRule(
         name="every-part-scraped",

@@ -110,6 +110,30 @@ def test_a_planned_step_has_no_time(progress: Progress, lines: Lines) -> None:
     assert lines.steps == [("would create container etcd-0", None, False)]
 
 
+@pytest.mark.parametrize(
+    ("op", "replaced", "deleted"),
+    [
+        ("replace", {ETCD}, set()),
+        ("create-replacement", {ETCD}, set()),
+        ("delete-replaced", set(), set()),
+        ("delete", set(), {ETCD}),
+        ("create", set(), set()),
+    ],
+)
+def test_what_is_made_anew_and_what_is_removed_is_kept_apart(
+    progress: Progress, op: str, replaced: set[str], deleted: set[str]
+) -> None:
+    progress(step("resOutputsEvent", op, planning=True))
+
+    assert (progress.replaced, progress.deleted) == (replaced, deleted)
+
+
+def test_what_could_not_be_removed_is_not_removed(progress: Progress) -> None:
+    progress(step("resOpFailedEvent", "delete"))
+
+    assert progress.deleted == set()
+
+
 def test_a_failed_step_says_so(progress: Progress, lines: Lines) -> None:
     progress(step("resourcePreEvent", "create"))
     progress(step("resOpFailedEvent", "create"))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pulumi
 import yaml
 
 from components._common.images import ImageLock
@@ -31,7 +32,8 @@ def built(stack: str, *, preview: bool = False, images: ImageLock = LOCK, **chan
     """Registers a committed stack, with some of its settings replaced."""
     recorder = recording(stack, preview=preview)
     settings = StackSettings.model_validate({**config(stack), **changes})
-    recorder.run(lambda: trading.build(settings, images=images, given={}))
+    given = {name: pulumi.Output.secret(f"value-of-{name}") for name in settings.secrets.given}
+    recorder.run(lambda: trading.build(settings, images=images, given=given))
     return recorder
 
 

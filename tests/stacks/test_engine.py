@@ -22,7 +22,7 @@ from ops.dashboards.drawing import draw
 from ops.errors import OpsError
 from ops.workspace import Workspace
 from stacks.dashboards import dashboards
-from tests.stacks.conftest import ROOT
+from tests.stacks.conftest import ROOT, config
 from tests.stacks.twin import NAME, Twin, prepared, readme_commands, settings, steps
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -171,6 +171,9 @@ def test_an_up_killed_between_two_replacements_loses_no_row(twin: Twin, host: Do
 def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     (twin.root / "Pulumi.prod.yaml").write_text((ROOT / "Pulumi.prod.yaml").read_text().partition("encryptionsalt")[0])
     assert twin.pulumi("stack", "init", "prod").returncode == 0
+    for name in config("prod")["secrets"]["given"]:
+        told = twin.pulumi("config", "set", "--stack", "prod", "--secret", f"hft:secret-{name}", "none")
+        assert told.returncode == 0
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr

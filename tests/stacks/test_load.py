@@ -8,6 +8,7 @@ import yaml
 from pulumi.runtime import set_all_config
 from pydantic import ValidationError
 
+from components.secrets import SecretsSettings
 from stacks import load
 from stacks.settings import StackSettings
 from tests.conftest import Recorder
@@ -45,10 +46,21 @@ def test_given_secrets_are_no_settings_and_stay_secret(configured: Any, recorder
     configured(config("dev"), db_owner="s3cret")
 
     load.settings()
-    given = load.given_secrets(("db-owner", "db-writer"))
+    given = load.given_secrets(SecretsSettings(given=("db-owner",)))
     assert list(given) == ["db-owner"]
     assert recorder.run(given["db-owner"].is_secret) is True
     assert recorder.run(lambda: given["db-owner"]) == "s3cret"
+
+
+def test_a_given_secret_without_a_value_is_one_error_with_its_fix(configured: Any) -> None:
+    configured(config("dev"), receiver_desk="s3cret")
+
+    with pytest.raises(pulumi.RunError) as raised:
+        load.given_secrets(SecretsSettings(given=("receiver-pager", "receiver-desk")))
+    assert str(raised.value) == (
+        "Pulumi.dev.yaml: secrets.given=['receiver-pager'] have no value in this stack: "
+        "run pulumi config set --secret hft:secret-receiver-pager"
+    )
 
 
 def test_a_file_is_read_without_an_engine(tmp_path: Path) -> None:

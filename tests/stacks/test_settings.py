@@ -153,6 +153,25 @@ def test_engines_leave_the_database_its_cpus_only_where_it_has_a_node() -> None:
             "and give their values with pulumi config set --secret hft:secret-<name>",
         ),
         (
+            put("monitoring.heartbeat", {}),
+            "monitoring.heartbeat needs the secret heartbeat: add it to secrets.given, and give its value with pulumi "
+            "config set --secret hft:secret-heartbeat",
+        ),
+        (
+            put("monitoring.receivers", [{"name": "desk", "gets": ["page", "ticket"], "slack": {}}]),
+            "monitoring.receivers[0] needs the secret receiver-desk: add it to secrets.given, and give its value with "
+            "pulumi config set --secret hft:secret-receiver-desk",
+        ),
+        (
+            put("monitoring.maintenance", [{"host": "mars", "day": "2099-12-05", "start": "06:00", "end": "08:00"}]),
+            "monitoring.maintenance[0].host=mars is not one of hosts (local): use one of these or add it",
+        ),
+        (
+            put("monitoring.remote_write", [{"name": "mimir", "url": "https://mimir.example/push", "bearer": True}]),
+            "monitoring.remote_write[0] needs the secret remote-write-mimir: add it to secrets.given, and give its "
+            "value with pulumi config set --secret hft:secret-remote-write-mimir",
+        ),
+        (
             put("backup.metrics_port", 15432),
             "backup.metrics_port takes port 15432 on host local, as database.postgres_port does: change one of them",
         ),
@@ -229,7 +248,7 @@ def test_a_host_serves_the_repository_to_the_others() -> None:
 def test_a_bucket_with_given_keys_is_good() -> None:
     settings = config("prod")
     settings["backup"]["repository"] = {"s3": {"endpoint": "s3.example.net", "bucket": "hft", "region": "x"}}
-    settings["secrets"] = {"given": ["backup-s3-key", "backup-s3-key-secret"]}
+    settings["secrets"]["given"] += ["backup-s3-key", "backup-s3-key-secret"]
 
     assert StackSettings.model_validate(settings).backup.repository.s3 is not None
 

@@ -9,7 +9,7 @@ RECORDS: Records = {"slo:bad:rate": {"slo"}, "node:load:avg": None}
     "expression",
     [
         "sum(hft_leader) or vector(0)",
-        'hft_trading_state{state="active", instance="engine-blue"} == 0',
+        'hft_trading_state{state="active", instance="engine-blue", host="a"} == 0',
         'sum by (venue, le) (rate(hft_order_roundtrip_seconds_bucket{le="0.05"}[$__rate_interval]))',
         'hft_venue_up{channel=~"md|orders", venue=~"$venue"}',
         'hft_venue_up{channel=~"m.*"}',
@@ -71,13 +71,13 @@ def test_a_bound_between_two_buckets_is_told() -> None:
     ("expression", "labels"),
     [
         ("sum by (venue) (hft_venue_up)", {"venue"}),
-        ("hft_venue_up == 0", {"venue", "channel", "instance", "job"}),
-        ("slo:bad:rate * 2", {"slo", "instance", "job"}),
+        ("hft_venue_up == 0", {"venue", "channel", "instance", "job", "host"}),
+        ("slo:bad:rate * 2", {"slo", "instance", "job", "host"}),
         ("rate(node_cpu_seconds_total[1m])", None),
         ("avg by (instance) (rate(node_cpu_seconds_total[1m]))", {"instance"}),
         (
             "hft_venue_up * on (venue) group_left () max by (venue) (node:load:avg)",
-            {"venue", "channel", "instance", "job"},
+            {"venue", "channel", "instance", "job", "host"},
         ),
         ("vector(1)", set()),
         ('label_replace(sum by (venue) (hft_venue_up), "at", "", "", "")', {"venue", "at"}),

@@ -13,5 +13,11 @@ def test_yaml_reads_back_as_it_was() -> None:
     assert yaml.safe_load(to_yaml(DOCUMENT)) == DOCUMENT
 
 
+def test_yaml_has_no_names_for_what_stands_in_two_places() -> None:
+    twice = ["a"]
+
+    assert to_yaml({"one": twice, "other": twice}) == "one:\n- a\nother:\n- a\n"
+
+
 def test_json_is_indented_in_the_order_given_and_ends_with_a_newline() -> None:
     assert to_json({"b": [1], "a": {}}) == '{\n  "b": [\n    1\n  ],\n  "a": {}\n}\n'

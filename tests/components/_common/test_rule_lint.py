@@ -32,7 +32,11 @@ def test_what_rules_record_has_labels() -> None:
         ),
     }
 
-    assert records_of(files) == {"a:up": {"venue", "slo"}, "b:up": {"venue", "slo", "job", "instance"}, "b:cpu": None}
+    assert records_of(files) == {
+        "a:up": {"venue", "slo"},
+        "b:up": {"venue", "slo", "job", "instance", "host"},
+        "b:cpu": None,
+    }
 
 
 def test_a_series_that_two_rules_record_has_the_labels_of_both() -> None:

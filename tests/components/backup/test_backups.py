@@ -144,8 +144,12 @@ def test_the_agents_are_scraped_and_bring_their_alerts(recorder: Recorder) -> No
 
     assert found == [
         [
-            ScrapeTarget(job="backup", instance=f"backup-{host}", address=address, interval_seconds=15).as_output()
-            for host, address in (("a", "10.0.0.1:19854"), ("b", "10.0.0.2:19854"), ("drill", "10.0.0.1:19855"))
+            ScrapeTarget(
+                job="backup", instance=f"backup-{of}", host=host, address=address, interval_seconds=15
+            ).as_output()
+            for of, host, address in (
+                *(("a", "a", "10.0.0.1:19854"), ("b", "b", "10.0.0.2:19854"), ("drill", "a", "10.0.0.1:19855")),
+            )
         ],
         ["backup.yaml"],
     ]

@@ -75,4 +75,4 @@ def test_the_endpoint_is_on_its_host(recorder: Recorder) -> None:
 def test_the_exporter_is_what_is_scraped(recorder: Recorder) -> None:
     targets = recorder.run(lambda: [target.as_output() for target in build().scrape_targets])
 
-    assert targets == [ScrapeTarget(job="valkey", instance="cache", address="10.0.0.2:19121").as_output()]
+    assert targets == [ScrapeTarget(job="valkey", instance="cache", host="b", address="10.0.0.2:19121").as_output()]

@@ -296,12 +296,12 @@ def test_patroni_and_the_exporter_of_every_node_are_scraped(recorder: Recorder) 
     targets = seen(recorder, lambda cluster: [target.as_output() for target in cluster.scrape_targets])
 
     assert targets == [
-        ScrapeTarget(job="patroni", instance="tsdb-0", address="10.0.0.1:18008", tls=True).as_output(),
-        ScrapeTarget(job="patroni", instance="tsdb-1", address="10.0.0.2:18008", tls=True).as_output(),
-        ScrapeTarget(job="patroni", instance="tsdb-2", address="10.0.0.1:18009", tls=True).as_output(),
-        ScrapeTarget(job="postgres", instance="tsdb-0", address="10.0.0.1:19187").as_output(),
-        ScrapeTarget(job="postgres", instance="tsdb-1", address="10.0.0.2:19187").as_output(),
-        ScrapeTarget(job="postgres", instance="tsdb-2", address="10.0.0.1:19188").as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-0", host="a", address="10.0.0.1:18008", tls=True).as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-1", host="b", address="10.0.0.2:18008", tls=True).as_output(),
+        ScrapeTarget(job="patroni", instance="tsdb-2", host="a", address="10.0.0.1:18009", tls=True).as_output(),
+        ScrapeTarget(job="postgres", instance="tsdb-0", host="a", address="10.0.0.1:19187").as_output(),
+        ScrapeTarget(job="postgres", instance="tsdb-1", host="b", address="10.0.0.2:19187").as_output(),
+        ScrapeTarget(job="postgres", instance="tsdb-2", host="a", address="10.0.0.1:19188").as_output(),
     ]
 
 

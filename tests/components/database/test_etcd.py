@@ -88,9 +88,9 @@ def test_every_member_is_scraped(recorder: Recorder) -> None:
     targets = seen(recorder, lambda etcd: [target.as_output() for target in etcd.scrape_targets])
 
     assert targets == [
-        ScrapeTarget(job="etcd", instance="etcd-0", address="10.0.0.1:12579").as_output(),
-        ScrapeTarget(job="etcd", instance="etcd-1", address="10.0.0.2:12579").as_output(),
-        ScrapeTarget(job="etcd", instance="etcd-2", address="10.0.0.1:12580").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-0", host="a", address="10.0.0.1:12579").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-1", host="b", address="10.0.0.2:12579").as_output(),
+        ScrapeTarget(job="etcd", instance="etcd-2", host="a", address="10.0.0.1:12580").as_output(),
     ]
 
 

@@ -75,8 +75,8 @@ def test_the_guards_are_scraped(recorder: Recorder) -> None:
     found = recorder.run(lambda: pulumi.Output.from_input([each.as_output() for each in build().scrape_targets]))
 
     assert found == [
-        ScrapeTarget(job="disk-guard", instance=member.name, address=str(listen)).as_output()
-        for member, listen in zip(MEMBERS, LISTENING, strict=True)
+        ScrapeTarget(job="disk-guard", instance=member.name, host=host, address=str(listen)).as_output()
+        for member, host, listen in zip(MEMBERS, SETTINGS.hosts, LISTENING, strict=True)
     ]
 
 

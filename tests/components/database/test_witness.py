@@ -96,8 +96,8 @@ def test_it_is_told_all_nodes_and_asks_the_nearest_member_of_etcd_first(recorder
 def test_it_tells_monitoring_where_it_is(recorder: Recorder) -> None:
     assert seen(recorder, lambda witness: (witness.scrape_targets, witness.alert_rules)) == (
         (
-            ScrapeTarget(job="witness", instance="witness-a", address="10.0.0.1:19208"),
-            ScrapeTarget(job="witness", instance="witness-b", address="10.0.0.2:19208"),
+            ScrapeTarget(job="witness", instance="witness-a", host="a", address="10.0.0.1:19208"),
+            ScrapeTarget(job="witness", instance="witness-b", host="b", address="10.0.0.2:19208"),
         ),
         alert_rules(),
     )

@@ -288,7 +288,7 @@ def test_panels_lead_to_runbooks_where_these_are_served(
 
 
 def test_our_container_is_found_and_scraped(recorder: Recorder) -> None:
-    target = ScrapeTarget(job="grafana", instance="grafana", address="10.0.0.2:13000")
+    target = ScrapeTarget(job="grafana", instance="grafana", host="b", address="10.0.0.2:13000")
 
     assert outputs(recorder, OURS) == ("http://10.0.0.2:13000", [target.as_output()])
 

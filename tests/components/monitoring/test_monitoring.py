@@ -1,32 +1,49 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring import Monitoring, MonitoringArgs
-from components.monitoring.render import alertmanager_yml, certificates_prom, prometheus_yml
+from components.monitoring.render import certificates_prom, prometheus_yml
+from components.monitoring.routing import alertmanager_yml
 from tests.components.conftest import Options
 from tests.components.monitoring.test_render import ENGINE, settings
-from tests.conftest import CONTAINER, VOLUME, Recorder, placements, tls
+from tests.conftest import CONTAINER, VOLUME, Recorder, Secret, placements, tls
+from tests.stacks.graph import open_secret
 
 ALERTS = (Path(__file__).parents[3] / "components/monitoring/alerts.yaml").read_text()
 PROMETHEUS = [
-    ScrapeTarget(job="prometheus", instance=f"prometheus-{index}", address=f"10.0.0.{index + 1}:19090")
+    ScrapeTarget(
+        job="prometheus", instance=f"prometheus-{index}", host="ab"[index], address=f"10.0.0.{index + 1}:19090"
+    )
     for index in range(2)
 ]
 ALERTMANAGERS = [
-    ScrapeTarget(job="alertmanager", instance=f"alertmanager-{index}", address=f"10.0.0.{index + 1}:19093")
+    ScrapeTarget(
+        job="alertmanager", instance=f"alertmanager-{index}", host="ab"[index], address=f"10.0.0.{index + 1}:19093"
+    )
     for index in range(2)
 ]
 NODES = [
-    ScrapeTarget(job="node", instance=host, address=f"10.0.0.{number}:19100")
+    ScrapeTarget(job="node", instance=host, host=host, address=f"10.0.0.{number}:19100")
     for number, host in enumerate(("a", "b", "c"), start=1)
 ]
 ON_ONE = {"hosts": ["a"], "watched_hosts": ["a"]}
 ON_TWO = {"hosts": ["a", "b"], "watched_hosts": ["a", "b", "c"]}
 
 
-def build(changes: dict[str, Any]) -> Monitoring:
+TOLD = {
+    **ON_ONE,
+    "receivers": [{"name": "desk", "gets": ["page", "ticket"], "slack": {}}],
+    "heartbeat": {},
+    "remote_write": [{"name": "mimir", "url": "https://mimir.example/push", "bearer": True}],
+}
+SECRETS = {name: f"the {name}" for name in ("receiver-desk", "heartbeat", "remote-write-mimir", "db-owner")}
+
+
+def build(changes: dict[str, Any], secrets: dict[str, str] = SECRETS) -> Monitoring:
     return Monitoring(
         "monitoring",
         MonitoringArgs(
@@ -38,6 +55,7 @@ def build(changes: dict[str, Any]) -> Monitoring:
             scrape_targets=(ENGINE,),
             alert_rules={"trading.yaml": "groups: []\n"},
             tls=tls("tsdb-0"),
+            secrets=secrets,
         ),
     )
 
@@ -78,7 +96,8 @@ def test_two_hosts_have_two_and_every_watched_host_an_exporter(recorder: Recorde
 def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) -> None:
     found = deployed(recorder, "monitoring-prometheus-1", ON_TWO)
     targets = [ENGINE, *PROMETHEUS, *ALERTMANAGERS, *NODES]
-    config = prometheus_yml(settings(**ON_TWO), "dev", targets, [Endpoint(f"10.0.0.{n}", 19093) for n in (1, 2)])
+    alertmanagers = [Endpoint(f"10.0.0.{n}", 19093) for n in (1, 2)]
+    config = prometheus_yml(settings(**ON_TWO), "dev", targets, alertmanagers, replica="prometheus-1")
 
     assert found["command"] == [
         "--config.file=/etc/hft/prometheus.yml",
@@ -116,7 +135,12 @@ def test_a_single_alertmanager_has_no_cluster(recorder: Recorder) -> None:
 def test_two_alertmanagers_know_each_other(recorder: Recorder) -> None:
     found = deployed(recorder, "monitoring-alertmanager-1", ON_TWO)
 
-    assert found["command"][-3:-1] == ["--cluster.listen-address=10.0.0.2:19094", "--cluster.peer=10.0.0.1:19094"]
+    assert found["command"][-4:] == [
+        "--cluster.listen-address=10.0.0.2:19094",
+        "--cluster.peer-timeout=1s",
+        "--cluster.peer=10.0.0.1:19094",
+        "--log.format=json",
+    ]
 
 
 def test_a_node_exporter_sees_its_host_read_only(recorder: Recorder) -> None:
@@ -176,3 +200,27 @@ def test_outputs(recorder: Recorder) -> None:
     )
 
     assert found == [("http://10.0.0.1:19090", "10.0.0.1:19093", ["monitoring.yaml", "trading.yaml"])]
+
+
+@pytest.mark.parametrize(
+    ("part", "mounted"),
+    [("alertmanager", {"receiver-desk", "heartbeat"}), ("prometheus", {"remote-write-mimir"})],
+)
+def test_each_gets_its_own_secrets_as_files(recorder: Recorder, part: str, mounted: set[str]) -> None:
+    found = deployed(recorder, f"monitoring-{part}-0", TOLD)
+    files = {each["file"]: each["content"] for each in open_secret(found["uploads"])}
+
+    assert {name: text for name, text in files.items() if name.startswith("/run/secrets/")} == {
+        f"/run/secrets/{name}": f"the {name}" for name in mounted
+    }
+    assert isinstance(found["uploads"], Secret)
+    assert {"label": "hft.secrets", "value": ",".join(sorted(mounted))} in found["labels"]
+
+
+def test_without_a_secret_that_the_settings_want_nothing_is_made(recorder: Recorder) -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"^monitoring\.receivers\[0\] needs the secret receiver-desk: hand its value to MonitoringArgs\.secrets$",
+    ):
+        recorder.run(lambda: build(TOLD, {"heartbeat": "x", "remote-write-mimir": "x"}) and None)
+    assert recorder.names(CONTAINER) == []

@@ -1,28 +1,34 @@
 from typing import Any
 
 import pytest
-from pydantic import HttpUrl
+import yaml
 
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring import MonitoringSettings
-from components.monitoring.render import alertmanager_yml, certificates_prom, prometheus_yml
+from components.monitoring.render import certificates_prom, prometheus_yml
 
 
 def settings(**changes: Any) -> MonitoringSettings:
     return MonitoringSettings.model_validate({"hosts": ["a"], "watched_hosts": ["a"], **changes})
 
 
-ENGINE = ScrapeTarget(job="engine", instance="engine-blue", address="10.0.0.1:18080", interval_seconds=1)
+ENGINE = ScrapeTarget(job="engine", instance="engine-blue", host="a", address="10.0.0.1:18080", interval_seconds=1)
 NODES = [
-    ScrapeTarget(job="tsdb", instance="tsdb-1", address="10.0.0.2:18008", labels={"cluster": "main"}, tls=True),
-    ScrapeTarget(job="tsdb", instance="tsdb-0", address="10.0.0.1:18008", tls=True),
+    ScrapeTarget(
+        job="tsdb", instance="tsdb-1", host="b", address="10.0.0.2:18008", labels={"cluster": "main"}, tls=True
+    ),
+    ScrapeTarget(job="tsdb", instance="tsdb-0", host="a", address="10.0.0.1:18008", tls=True),
 ]
 
 
 def test_prometheus_yml() -> None:
     rendered = prometheus_yml(
-        settings(), "dev", [ENGINE, *NODES], [Endpoint("10.0.0.1", 19093), Endpoint("10.0.0.2", 19093)]
+        settings(),
+        "dev",
+        [ENGINE, *NODES],
+        [Endpoint("10.0.0.1", 19093), Endpoint("10.0.0.2", 19093)],
+        replica="prometheus-0",
     )
 
     assert rendered == (
@@ -49,6 +55,7 @@ def test_prometheus_yml() -> None:
         "    - 10.0.0.1:18080\n"
         "    labels:\n"
         "      instance: engine-blue\n"
+        "      host: a\n"
         "- job_name: tsdb\n"
         "  scheme: https\n"
         "  tls_config:\n"
@@ -62,10 +69,12 @@ def test_prometheus_yml() -> None:
         "    - 10.0.0.1:18008\n"
         "    labels:\n"
         "      instance: tsdb-0\n"
+        "      host: a\n"
         "  - targets:\n"
         "    - 10.0.0.2:18008\n"
         "    labels:\n"
         "      instance: tsdb-1\n"
+        "      host: b\n"
         "      cluster: main\n"
     )
 
@@ -74,17 +83,17 @@ def test_prometheus_yml() -> None:
     ("other", "message"),
     [
         (
-            ScrapeTarget(job="engine", instance="mine", address="10.0.0.1:1", interval_seconds=5),
+            ScrapeTarget(job="engine", instance="mine", host="a", address="10.0.0.1:1", interval_seconds=5),
             "scrape job 'engine': mine has path /metrics every 5 s by http, engine-blue has path /metrics every 1 s by "
             "http: give them two job names",
         ),
         (
-            ScrapeTarget(job="engine", instance="mine", address="10.0.0.1:1", interval_seconds=1, path="/m"),
+            ScrapeTarget(job="engine", instance="mine", host="a", address="10.0.0.1:1", interval_seconds=1, path="/m"),
             "scrape job 'engine': mine has path /m every 1 s by http, engine-blue has path /metrics every 1 s by "
             "http: give them two job names",
         ),
         (
-            ScrapeTarget(job="engine", instance="mine", address="10.0.0.1:1", interval_seconds=1, tls=True),
+            ScrapeTarget(job="engine", instance="mine", host="a", address="10.0.0.1:1", interval_seconds=1, tls=True),
             "scrape job 'engine': mine has path /metrics every 1 s by https, engine-blue has path /metrics every 1 s "
             "by http: give them two job names",
         ),
@@ -92,7 +101,7 @@ def test_prometheus_yml() -> None:
 )
 def test_a_job_has_one_path_and_one_interval_and_tls_or_none(other: ScrapeTarget, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
-        prometheus_yml(settings(), "dev", [other, ENGINE], [])
+        prometheus_yml(settings(), "dev", [other, ENGINE], [], replica="prometheus-0")
 
 
 def test_certificates_prom() -> None:
@@ -113,37 +122,48 @@ def test_certificates_prom() -> None:
     )
 
 
-ALERTMANAGER_YML = (
-    "route:\n"
-    "  receiver: operators\n"
-    "  group_by:\n"
-    "  - alertname\n"
-    "  group_wait: 10s\n"
-    "  group_interval: 1m\n"
-    "  repeat_interval: 4h\n"
-    "  routes:\n"
-    "  - matchers:\n"
-    '    - reg="rts6"\n'
-    "    group_wait: 0s\n"
-    "    group_interval: 1s\n"
-    "inhibit_rules:\n"
-    "- source_matchers:\n"
-    '  - severity="page"\n'
-    "  target_matchers:\n"
-    '  - severity="ticket"\n'
-    "  equal:\n"
-    "  - alertname\n"
-    "  - instance\n"
-    "receivers:\n"
-    "- name: operators\n"
-)
-
-
-def test_alertmanager_without_a_receiver_sends_nothing() -> None:
-    assert alertmanager_yml(settings()) == ALERTMANAGER_YML
-
-
-def test_alertmanager_posts_to_the_webhook() -> None:
-    assert alertmanager_yml(settings(webhook_url=HttpUrl("http://10.0.0.9:8080/alerts"))) == ALERTMANAGER_YML + (
-        "  webhook_configs:\n  - url: http://10.0.0.9:8080/alerts\n    send_resolved: true\n"
+def stored(**store: Any) -> Any:
+    text = prometheus_yml(
+        settings(remote_write=[{"name": "mimir", "url": "https://mimir.example/push", **store}]),
+        "dev",
+        [ENGINE],
+        [],
+        replica="prometheus-1",
     )
+    return yaml.safe_load(text)["remote_write"]
+
+
+STORE = {
+    "url": "https://mimir.example/push",
+    "name": "mimir",
+    "write_relabel_configs": [{"target_label": "prometheus_replica", "replacement": "prometheus-1"}],
+    "queue_config": {"capacity": 10000, "max_shards": 4},
+}
+
+
+def test_samples_are_written_to_a_second_store_and_say_by_whom() -> None:
+    assert stored() == [STORE]
+
+
+@pytest.mark.parametrize(
+    ("login", "written"),
+    [
+        (
+            {"username": "desk"},
+            {"basic_auth": {"username": "desk", "password_file": "/run/secrets/remote-write-mimir"}},
+        ),
+        ({"bearer": True}, {"authorization": {"credentials_file": "/run/secrets/remote-write-mimir"}}),
+    ],
+)
+def test_a_store_takes_its_password_or_token_from_a_file(login: dict[str, Any], written: dict[str, Any]) -> None:
+    assert stored(**login) == [{**STORE, **written}]
+
+
+def test_a_store_gets_what_its_pattern_names_through_its_own_queue() -> None:
+    (store,) = stored(metrics="hft_.*|up", shards_max=2, queue_samples=6000)
+
+    assert store["write_relabel_configs"] == [
+        {"source_labels": ["__name__"], "regex": "hft_.*|up", "action": "keep"},
+        {"target_label": "prometheus_replica", "replacement": "prometheus-1"},
+    ]
+    assert store["queue_config"] == {"capacity": 6000, "max_shards": 2}

@@ -158,8 +158,8 @@ def test_every_exporter_is_scraped(recorder: Recorder) -> None:
     targets = seen(recorder, lambda pooler: [target.as_output() for target in pooler.scrape_targets])
 
     assert targets == [
-        ScrapeTarget(job="pgbouncer", instance="pooler-b", address="10.0.0.2:19127").as_output(),
-        ScrapeTarget(job="pgbouncer", instance="pooler-a", address="10.0.0.1:19127").as_output(),
+        ScrapeTarget(job="pgbouncer", instance="pooler-b", host="b", address="10.0.0.2:19127").as_output(),
+        ScrapeTarget(job="pgbouncer", instance="pooler-a", host="a", address="10.0.0.1:19127").as_output(),
     ]
 
 
@@ -222,7 +222,11 @@ def test_processes_are_scraped_as_one_pooler_and_told_apart_by_a_label(recorder:
 
     assert targets == [
         ScrapeTarget(
-            job="pgbouncer", instance=f"pooler-{host}", address=f"{address}:{port}", labels={"process": process}
+            job="pgbouncer",
+            instance=f"pooler-{host}",
+            host=host,
+            address=f"{address}:{port}",
+            labels={"process": process},
         ).as_output()
         for host, address in (("b", "10.0.0.2"), ("a", "10.0.0.1"))
         for process, port in (("1", 19127), ("2", 19128))

@@ -77,8 +77,8 @@ def test_every_router_is_scraped(recorder: Recorder) -> None:
     targets = seen(recorder, lambda router: [target.as_output() for target in router.scrape_targets])
 
     assert targets == [
-        ScrapeTarget(job="haproxy", instance="router-c", address="10.0.0.3:18404").as_output(),
-        ScrapeTarget(job="haproxy", instance="router-a", address="10.0.0.1:18404").as_output(),
+        ScrapeTarget(job="haproxy", instance="router-c", host="c", address="10.0.0.3:18404").as_output(),
+        ScrapeTarget(job="haproxy", instance="router-a", host="a", address="10.0.0.1:18404").as_output(),
     ]
 
 

@@ -126,7 +126,7 @@ def test_a_secret_is_a_file_and_nothing_else(recorder: Recorder) -> None:
 
 
 def test_its_metrics_are_scraped_every_second_at_its_hosts_address(recorder: Recorder) -> None:
-    target = ScrapeTarget(job="engine", instance="maker", address="10.0.0.2:19999", interval_seconds=1)
+    target = ScrapeTarget(job="engine", instance="maker", host="b", address="10.0.0.2:19999", interval_seconds=1)
 
     assert targets(recorder, metrics_port=19999) == [target.as_output()]
 

@@ -116,7 +116,7 @@ def test_endpoints_are_in_the_order_of_the_settings(recorder: Recorder) -> None:
 
 def test_they_are_scraped_where_other_hosts_reach_them(recorder: Recorder) -> None:
     assert recorder.run(lambda: [each.as_output() for each in build().scrape_targets]) == [
-        ScrapeTarget(job="venue", instance="alpha", address="10.0.0.1:18200").as_output(),
-        ScrapeTarget(job="venue", instance="beta", address="10.0.0.1:18201").as_output(),
-        ScrapeTarget(job="venue", instance="gamma", address="10.0.0.2:18200").as_output(),
+        ScrapeTarget(job="venue", instance="alpha", host="a", address="10.0.0.1:18200").as_output(),
+        ScrapeTarget(job="venue", instance="beta", host="a", address="10.0.0.1:18201").as_output(),
+        ScrapeTarget(job="venue", instance="gamma", host="b", address="10.0.0.2:18200").as_output(),
     ]

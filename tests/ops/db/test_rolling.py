@@ -1,12 +1,15 @@
 """Which deployments the engine is asked for, and what happens between them; the engine and the database are played."""
 
 import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from ops.caused import Matchers
 from ops.db import rolling
 from ops.db.held import Outcome
 from ops.db.switchover import Plan
@@ -25,10 +28,13 @@ MEMBERS = [MEMBER, {**MEMBER, "name": "tsdb-1", "address": "10.0.0.2"}]
 OUTPUTS = {"hosts": {"alpha": "unix:///x"}, "password": SECRET}
 
 
+def second_node() -> dict[str, Any]:
+    return entry("docker:index/container:Container", "tsdb-node-1", inputs={"name": "hft-dev-tsdb-1"})
+
+
 def deployed(**outputs: Any) -> State:
     cluster = entry("hft:database:TimescaleCluster", "tsdb", custom=False, outputs={"members": MEMBERS})
-    second = entry("docker:index/container:Container", "tsdb-node-1", inputs={"name": "hft-dev-tsdb-1"})
-    return state(cluster, second, ROUTER, POOLER, *CONTAINERS, outputs=outputs or OUTPUTS)
+    return state(cluster, second_node(), ROUTER, POOLER, *CONTAINERS, outputs=outputs or OUTPUTS)
 
 
 @dataclass
@@ -36,6 +42,7 @@ class Played:
     """An engine that plans what it is told to, and a database led by tsdb-0."""
 
     replaced: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
     changes: int = 1
     leader: str | None = "tsdb-0"
     log: list[str] = field(default_factory=list)
@@ -43,7 +50,7 @@ class Played:
 
     def progress(self) -> Progress:
         found = Progress(Silence())
-        found.changes, found.replaced = self.changes, self.replaced
+        found.changes, found.replaced, found.deleted = self.changes, self.replaced, self.deleted
         found.outputs = {"hosts": {"alpha": "unix:///x"}, "password": "[secret]"}
         return found
 
@@ -130,6 +137,37 @@ def test_changed_parameters_are_put_into_force(played: Played) -> None:
     played.replaced = {SHARED}
 
     assert log(played, deployed()) == ["preview", "up", "restart"]
+
+
+def test_what_it_stops_is_silenced_while_it_runs(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def silenced(_: State, stack: str, caused: Sequence[Matchers], work: str, __: Screen) -> Iterator[None]:
+        played.log.append(f"silenced for {work} {stack}: {[each['instance'] for each in caused]}")
+        yield
+        played.log.append("lifted")
+
+    monkeypatch.setattr(rolling, "silenced", silenced)
+    targets = [
+        {"job": "patroni", "instance": instance, "address": f"10.0.0.{at}:18008"}
+        for at, instance in enumerate(("tsdb-0", "tsdb-1", "tsdb-2"))
+    ]
+    monitoring = entry("hft:monitoring:Monitoring", "monitoring", custom=False, outputs={"scrape_targets": targets})
+    labelled = [
+        {**each, "inputs": {**each["inputs"], "labels": [{"label": "hft.role", "value": f"tsdb-{at}"}]}}
+        for at, each in enumerate((CONTAINERS[0], second_node()))
+    ]
+    cluster = entry("hft:database:TimescaleCluster", "tsdb", custom=False, outputs={"members": MEMBERS})
+    before = state(cluster, monitoring, ROUTER, POOLER, *labelled, *CONTAINERS[1:], outputs=OUTPUTS)
+    played.replaced, played.deleted = {NODE_0}, {urn("docker:index/container:Container", "tsdb-node-1")}
+
+    assert log(played, before) == [
+        "preview",
+        "silenced for hft up dev: ['tsdb-0', 'tsdb-1']",
+        f"up exclude=['{NODE_0}']",
+        "switchover",
+        "up",
+        "lifted",
+    ]
 
 
 def test_a_program_that_a_policy_refuses_changes_nothing(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:

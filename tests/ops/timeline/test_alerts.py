@@ -35,6 +35,11 @@ def test_an_alert_fires_and_is_over() -> None:
     ]
 
 
+def test_an_alert_of_a_whole_host_names_it() -> None:
+    assert read(100, alertname="HostDown", host="a")[0].what == "HostDown a fires"
+    assert read(100, instance="engine-blue", host="a")[0].what == "EngineDown engine-blue fires"
+
+
 def test_an_alert_that_fires_twice_is_told_twice() -> None:
     assert read(100, 110, 300) == [
         Event(at(100), "alert", "EngineDown fires"),

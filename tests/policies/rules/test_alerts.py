@@ -116,6 +116,63 @@ def test_the_time_can_be_set() -> None:
     assert late(prometheus(**{"for": "1m"}), alertmanager(), most_seconds=63) == []
 
 
+def routed(*routes: dict[str, Any], receiver: str = "desk", **ways: list[dict[str, str]]) -> Resource:
+    """One with a receiver that has a way, and one that has none."""
+    sends = ways or {"webhook_configs": [{"url": "http://pager/"}]}
+    route = {"receiver": receiver, "routes": list(routes)}
+    return made("alertmanager", {"route": route, "receivers": [{"name": "desk", **sends}, {"name": "nobody"}]})
+
+
+def unheard(*resources: Resource) -> list[str]:
+    return found_in_stack("alerts-reach-somebody", *resources)
+
+
+NOBODY = (
+    "container alertmanager: sends VenueDown to nobody; give the receiver of their route a way, such as webhook_configs"
+)
+
+
+@pytest.mark.parametrize(
+    "router",
+    [
+        routed(),
+        routed({"matchers": ['reg="mica"'], "receiver": "nobody"}),
+        routed({"matchers": ['reg="rts6"'], "receiver": "desk"}, receiver="nobody"),
+        routed({"matchers": ['reg="rts6"'], "receiver": "nobody", "continue": True}, {"matchers": ['reg="rts6"']}),
+        routed({"matchers": ['reg="rts6"'], "routes": [{"receiver": "nobody", "matchers": ['reg="x"']}]}),
+    ],
+)
+def test_an_alert_that_is_sent_to_somebody(router: Resource) -> None:
+    assert unheard(prometheus(), router) == []
+
+
+@pytest.mark.parametrize(
+    "router",
+    [
+        routed(receiver="nobody"),
+        routed(receiver="unknown"),
+        routed(webhook_configs=[]),
+        routed(notes=[{"url": "http://pager/"}]),
+        routed({"matchers": ['reg="rts6"'], "receiver": "nobody"}),
+        routed({"matchers": ['reg="rts6"'], "receiver": "nobody"}, {"matchers": ['reg="rts6"']}),
+        routed({"matchers": ['reg="rts6"'], "routes": [{"receiver": "nobody", "matchers": ['reg="rts6"']}]}),
+    ],
+)
+def test_an_alert_that_is_sent_to_nobody(router: Resource) -> None:
+    assert unheard(prometheus(), router) == [NOBODY]
+
+
+def test_a_message_names_three_alerts_and_the_number_of_others() -> None:
+    servers = [prometheus(f"prometheus-{name}", alert=name) for name in ("E", "D", "C", "B", "A")]
+
+    assert unheard(*servers[:3], routed(receiver="nobody")) == [NOBODY.replace("VenueDown", "C, D, E")]
+    assert unheard(*servers, routed(receiver="nobody")) == [NOBODY.replace("VenueDown", "A, B, C and 2 more alerts")]
+
+
+def test_without_an_alertmanager_of_the_stack_nobody_is_judged() -> None:
+    assert unheard(prometheus()) == []
+
+
 TARGET = "10.0.0.5:9187"
 
 

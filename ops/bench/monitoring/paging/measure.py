@@ -45,8 +45,9 @@ def measures(box: Sandbox, settings: dict[str, Any], client: DockerClient, scree
 
 
 def paged(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings with the pager as the receiver."""
-    return {**settings, "monitoring": {**settings["monitoring"], "webhook_url": WEBHOOK}}
+    """The settings with the pager as the one receiver."""
+    pager = {"name": "bench", "gets": ["page", "ticket"], "webhook": {"url": WEBHOOK}}
+    return {**settings, "monitoring": {**settings["monitoring"], "receivers": [pager]}}
 
 
 def once(site: Site, pager: Pager, alert: str, fault: Fault) -> float:

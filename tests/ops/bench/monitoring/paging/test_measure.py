@@ -12,10 +12,13 @@ def test_the_percentile_is_a_value_that_was_measured(took: list[float], found: f
 
 
 def test_the_pager_becomes_the_receiver_and_the_rest_stays() -> None:
-    settings = {"monitoring": {"hosts": ["local"]}, "hosts": []}
+    settings = {"monitoring": {"hosts": ["local"], "receivers": [{"name": "desk"}]}, "hosts": []}
 
     assert paged(settings) == {
-        "monitoring": {"hosts": ["local"], "webhook_url": "http://127.0.0.1:17095/"},
+        "monitoring": {
+            "hosts": ["local"],
+            "receivers": [{"name": "bench", "gets": ["page", "ticket"], "webhook": {"url": "http://127.0.0.1:17095/"}}],
+        },
         "hosts": [],
     }
-    assert settings == {"monitoring": {"hosts": ["local"]}, "hosts": []}
+    assert settings["monitoring"] == {"hosts": ["local"], "receivers": [{"name": "desk"}]}

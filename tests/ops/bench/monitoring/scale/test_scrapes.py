@@ -14,11 +14,12 @@ CONFIG = prometheus_yml(
     SETTINGS,
     "dev",
     [
-        ScrapeTarget(job="engine", instance="engine-blue", address="10.0.0.1:18080", interval_seconds=1),
-        ScrapeTarget(job="patroni", instance="tsdb-0", address="10.0.0.1:8008", tls=True),
-        ScrapeTarget(job="patroni", instance="tsdb-1", address="10.0.0.1:8009", tls=True),
+        ScrapeTarget(job="engine", instance="engine-blue", host="a", address="10.0.0.1:18080", interval_seconds=1),
+        ScrapeTarget(job="patroni", instance="tsdb-0", host="a", address="10.0.0.1:8008", tls=True),
+        ScrapeTarget(job="patroni", instance="tsdb-1", host="b", address="10.0.0.1:8009", tls=True),
     ],
     [Endpoint("10.0.0.1", 19093)],
+    replica="a",
 )
 
 
