@@ -24,7 +24,12 @@ def read(workspace: Workspace) -> Wanted:
         OpsError: wrong settings, one line a mistake, or no image lock.
     """
     settings = settings_of(workspace.settings_file)
-    return Wanted(hosts=settings.hosts, ports=settings.port_uses(), images=_images(workspace.root))
+    return Wanted(
+        hosts=settings.hosts,
+        ports=settings.port_uses(),
+        images=_images(workspace.root),
+        grafana=settings.grafana if settings.grafana.mode == "external" else None,
+    )
 
 
 def dev_and_prod(root: Path) -> tuple[StackSettings, StackSettings]:

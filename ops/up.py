@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import httpx
 from pulumi import automation as auto
 
-from ops import access, locks, parts, preflight
+from ops import access, grafana_rights, locks, parts, preflight
 from ops.db import rolling
 from ops.deploy import deploy
 from ops.drift import drifted, failed_jobs
@@ -35,6 +36,9 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
     with screen.timed("hosts have Docker, CPUs and images"):
         preflight.check_hosts(wanted)
     stack = workspace.select_or_create()
+    if wanted.grafana is not None:
+        with screen.timed("Grafana lets the stack in"), httpx.Client() as client:
+            grafana_rights.check(wanted.grafana, grafana_rights.secret(workspace, stack), client)
     state = _recovered(workspace, stack, wanted, screen)
     changed = drifted(state)
     _mend(stack, changed, screen)
@@ -44,9 +48,10 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
     if not progress.changes:
         screen.line("no changes")
     exported = progress.outputs
-    pgpass = access.pgpass_path(workspace.root, workspace.name)
-    if access.OUTPUT in exported and (progress.changes or not pgpass.exists()):
-        access.write_pgpass(pgpass, secret_output(stack, workspace, access.OUTPUT))
+    for output in access.OUTPUTS:
+        file = access.path_of(output, workspace.root, workspace.name)
+        if output in exported and (progress.changes or not file.exists()):
+            access.write(file, secret_output(stack, workspace, output))
     report(settled(exported), screen)
 
 

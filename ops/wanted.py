@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from components._common.ports import PortUse
+from components.grafana import GrafanaSettings
 from components.hosts import HostSettings
 
 LOCK = Path("images/lock.json")
@@ -12,7 +13,7 @@ LOCK = Path("images/lock.json")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Hosts, and what has to be there on them."""
+    """Hosts, what has to be there on them, and a Grafana that is there already."""
 
     hosts: tuple[HostSettings, ...]
     """The Docker hosts, in the order of the settings."""
@@ -20,3 +21,5 @@ class Wanted:
     """Every port that the stack listens on."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Image name → id in the lock."""
+    grafana: GrafanaSettings | None = None
+    """The firm's Grafana, which has to let the deployment in; None where the stack has its own."""

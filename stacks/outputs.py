@@ -6,6 +6,7 @@ import pulumi
 
 from components._common.endpoint import Endpoint
 from components._common.placement import Placements
+from components.grafana import Grafana
 from stacks.parts import Part, parts
 from stacks.settings import StackSettings
 
@@ -18,19 +19,21 @@ def export(
     placements: Placements,
     *,
     authority_pem: pulumi.Input[str],
-    grafana_url: str | None,
+    desk: Grafana,
 ) -> None:
-    """Export `hosts`, `parts`, the certificate `authority` and the secret `pgpass`.
+    """Export `hosts`, `parts`, the certificate `authority`, and the secrets `pgpass` and `grafana-token`.
 
-    A Grafana without URL was skipped and is no part.
+    A Grafana without URL was skipped: it is no part, and has nothing to export.
     """
     found = parts(settings, pulumi.get_stack(), {name: place.address for name, place in placements.items()})
-    shown = [part for part in found if part.part != "grafana" or grafana_url]
+    shown = [part for part in found if part.part != "grafana" or desk.url]
     passwords = {role: secrets[name] for role, name in _SECRET_OF_ROLE.items()}
     pulumi.export("hosts", {host.name: host.docker_endpoint for host in settings.hosts})
     pulumi.export("parts", [{**part._asdict(), "endpoint": str(part.endpoint)} for part in shown])
     pulumi.export("authority", authority_pem)
     pulumi.export("pgpass", pulumi.Output.all(**passwords).apply(lambda known: pgpass(_psql_endpoints(shown), known)))
+    if desk.checker_token is not None:
+        pulumi.export("grafana-token", desk.checker_token)
 
 
 def pgpass(endpoints: Sequence[Endpoint], passwords: Mapping[str, str]) -> str:

@@ -191,6 +191,15 @@ class StackSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _another_grafana_has_its_own_secret(self) -> "StackSettings":
+        if self.grafana.mode == "external" and "grafana-admin" not in self.secrets.given:
+            raise ValueError(
+                "grafana.mode=external needs the secret grafana-admin, which that Grafana knows and no stack can make: "
+                "add it to secrets.given, and give its value with pulumi config set --secret hft:secret-grafana-admin"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _backups_reach_no_further_than_data_is_kept(self) -> "StackSettings":
         # Else a restore into the window brings back rows that were dropped for good.
         for i, table in enumerate(self.database.objects.hypertables):

@@ -155,6 +155,8 @@ def _computed(args: MockResourceArgs) -> dict[str, Any]:
         return {"result": f"value-of-{args.name}"}
     if args.typ == CONTAINER:
         return {"exitCode": 0}
+    if args.typ == "grafana:oss/team:Team":
+        return {"teamId": 7}
     if args.typ == "tls:index/privateKey:PrivateKey":
         return {"privateKeyPem": f"value-of-{args.name}"}
     if args.typ.startswith("tls:"):

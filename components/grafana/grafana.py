@@ -1,4 +1,4 @@
-"""Grafana: the container or an existing server, with data sources, one folder and dashboards, all by its API."""
+"""Grafana: the container or an existing server, and what is in it, all by its API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from components._common.naming import grafana_uid
 from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
 from components._common.volumes import kept_volume
+from components.grafana.access import checker_token, teams
+from components.grafana.alerting import alertmanager
 from components.grafana.render import grafana_ini, postgresql_json, prometheus_json, with_runbooks
 from components.grafana.settings import GrafanaSettings
 
@@ -39,6 +41,8 @@ class GrafanaArgs:
     """Password of the administrator, or the token of a service account (secret grafana-admin)."""
     prometheus_url: str
     """URL of Prometheus as Grafana reaches it."""
+    alertmanager: Endpoint
+    """Alertmanager as Grafana reaches it."""
     database: Endpoint
     """Where read-only SQL goes."""
     database_password: pulumi.Input[str]
@@ -48,27 +52,29 @@ class GrafanaArgs:
 
 
 class Grafana(pulumi.ComponentResource):
-    """Data sources, a folder and dashboards, in a Grafana of ours or in one that is already there.
+    """Data sources, dashboards that teams may see and a way to Alertmanager, in a Grafana of ours or in another.
 
     Use it with mode `container` where the image lock has a Grafana image; where it has none (no registry answered), one
     line says so and nothing is created. Use mode `external` for a Grafana that the firm runs: only our objects are
-    created there, under uids with the stack's name in them. It makes no users, no teams and no alert rules: alerts are
-    Prometheus rules.
+    created there, under names with the stack's in them, and the organisation's notification policy stays the firm's
+    unless the settings say otherwise. It makes no users, and no alert rules: alerts are Prometheus rules.
     """
 
     url: str | None
     """URL of Grafana; None where it was skipped."""
     scrape_targets: tuple[ScrapeTarget, ...]
     """Our container; an existing Grafana is not ours to watch."""
+    checker_token: pulumi.Output[str] | None
+    """Token of an account that may look and ask data sources; a secret. None where Grafana was skipped."""
 
     def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)
         self._name = name
         self._args = args
-        self.url, self.scrape_targets = None, ()
+        self.url, self.scrape_targets, self.checker_token = None, (), None
         if args.settings.mode == "external":
             self.url = str(args.settings.url).rstrip("/")
-            self._make_objects(self.url, [])
+            self.checker_token = self._make_objects(self.url, [])
         elif args.image is None:
             pulumi.log.warn(_SKIPPED, self)
         else:
@@ -76,9 +82,13 @@ class Grafana(pulumi.ComponentResource):
             self.url = f"http://{listen}"
             host = str(args.settings.host)
             self.scrape_targets = (ScrapeTarget(job="grafana", instance="grafana", host=host, address=str(listen)),)
-            self._make_objects(self.url, [server])
+            self.checker_token = self._make_objects(self.url, [server])
         self.register_outputs(
-            {"url": self.url, "scrape_targets": [target.as_output() for target in self.scrape_targets]}
+            {
+                "url": self.url,
+                "scrape_targets": [target.as_output() for target in self.scrape_targets],
+                "checker_token": self.checker_token,
+            }
         )
 
     def _make_server(self, image: str) -> tuple[Endpoint, docker.Container]:
@@ -101,7 +111,7 @@ class Grafana(pulumi.ComponentResource):
         )
         return listen, docker.Container(f"{self._name}-server", arguments(spec, place), opts=options(self, place))
 
-    def _make_objects(self, url: str, depends_on: Sequence[pulumi.Resource]) -> None:
+    def _make_objects(self, url: str, depends_on: Sequence[pulumi.Resource]) -> pulumi.Output[str]:
         provider = Provider(
             f"{self._name}-api",
             url=url,
@@ -112,9 +122,14 @@ class Grafana(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(depends_on)),
         )
         child = pulumi.ResourceOptions(parent=self, provider=provider)
+        settings = self._args.settings
         self._make_prometheus_source(child)
         self._make_database_source(child)
-        self._make_dashboards(child)
+        teams(self._name, settings, self._make_dashboards(child), child)
+        alertmanager(
+            self._name, f"http://{self._args.alertmanager}", child, owns_notifications=settings.owns_notifications
+        )
+        return checker_token(self._name, child)
 
     def _auth(self) -> pulumi.Output[str]:
         user, secret = self._args.settings.admin_user, pulumi.Output.secret(self._args.admin_password)
@@ -149,7 +164,7 @@ class Grafana(pulumi.ComponentResource):
             opts=child,
         )
 
-    def _make_dashboards(self, child: pulumi.ResourceOptions) -> None:
+    def _make_dashboards(self, child: pulumi.ResourceOptions) -> oss.Folder:
         stack = pulumi.get_stack()
         folder = oss.Folder(f"{self._name}-folder", title=f"HFT {stack}", uid=grafana_uid(stack, "folder"), opts=child)
         url = self._args.settings.runbooks_url
@@ -161,3 +176,4 @@ class Grafana(pulumi.ComponentResource):
                 overwrite=True,
                 opts=child,
             )
+        return folder

@@ -51,6 +51,11 @@ def postgresql_json(database: str) -> str:
     return json.dumps({"database": database, "sslmode": "require", "postgresVersion": 1700, "timescaledb": True})
 
 
+def alertmanager_json() -> str:
+    """JSON data of the Alertmanager data source."""
+    return json.dumps({"implementation": "prometheus", "handleGrafanaManagedAlerts": False})
+
+
 def with_runbooks(dashboard: str, url: str | None) -> str:
     """The dashboard with its panels' links to runbooks below `url`; without one, without these links."""
     document: dict[str, Any] = json.loads(dashboard)

@@ -2,10 +2,32 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import AfterValidator, Field, HttpUrl, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
+
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+"""The address by which Grafana knows a user."""
+
+
+def _without_credentials(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password:
+        raise ValueError("the URL has credentials, which would stand in plain configuration: give grafana-admin")
+    return url
+
+
+class TeamSettings(Settings):
+    """People who may do the same with the stack's folder."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
+    """Kebab case; in Grafana it is `HFT <stack> <name>`. Unless teams are given there are `desk`, which may View, and
+    `operators`, which may Edit; an empty list leaves the folder to all who log in."""
+    permission: Literal["View", "Edit", "Admin"]
+    """What it may do with the folder. View: look. Edit: change dashboards and make alerts. Admin: give permissions."""
+    members: tuple[Email, ...] = ()
+    """Addresses of users that Grafana knows already; whoever else is in the team leaves it. Without any, who is in it
+    is kept in Grafana, by hand or by a directory."""
 
 
 class GrafanaSettings(Settings):
@@ -19,10 +41,18 @@ class GrafanaSettings(Settings):
     """Port of the container."""
     memory_mib: int = Field(default=512, ge=256)
     """Hard limit of the container in MiB; Grafana docs, "Installation requirements": 512."""
-    url: HttpUrl | None = None
+    url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
     """URL of the existing Grafana; with mode external."""
     admin_user: str | None = "admin"
     """Account whose password is the secret `grafana-admin`; null where that secret is a service account's token."""
+    teams: tuple[TeamSettings, ...] = (
+        TeamSettings(name="desk", permission="View"),
+        TeamSettings(name="operators", permission="Edit"),
+    )
+    """Who sees the stack's folder: these and administrators, nobody else."""
+    take_over_notifications: bool = False
+    """Send every alert that is made by hand in the Grafana at `url` to the stack's Alertmanager. An organisation has
+    one notification policy: this replaces the firm's. With mode container that is always so."""
     runbooks_url: HttpUrl | None = None
     """Where readers of dashboards find docs/runbooks, such as its page at your source host; without,
     panels have no link there."""
@@ -33,8 +63,21 @@ class GrafanaSettings(Settings):
             self._require("host", self.host, unwanted="url", other=self.url)
             if self.admin_user is None:
                 raise ValueError("grafana.admin_user=null needs grafana.mode=external: a new Grafana has no token yet")
+            if self.take_over_notifications:
+                raise ValueError(
+                    "grafana.take_over_notifications=true has no meaning with grafana.mode=container, whose Grafana is "
+                    "the stack's own: remove it"
+                )
         else:
             self._require("url", self.url, unwanted="host", other=self.host)
+        return self
+
+    @model_validator(mode="after")
+    def _teams_are_named_once(self) -> "GrafanaSettings":
+        names = [team.name for team in self.teams]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise ValueError(f"grafana.teams[{i}].name={name} is also grafana.teams[{names.index(name)}].name")
         return self
 
     def _require(self, wanted: str, value: object, *, unwanted: str, other: object) -> None:
@@ -42,6 +85,11 @@ class GrafanaSettings(Settings):
             raise ValueError(f"grafana.{wanted} is missing: grafana.mode={self.mode} needs it")
         if other is not None:
             raise ValueError(f"grafana.{unwanted}={other} has no meaning with grafana.mode={self.mode}: remove it")
+
+    @property
+    def owns_notifications(self) -> bool:
+        """Whether the organisation's notification policy is the stack's."""
+        return self.mode == "container" or self.take_over_notifications
 
     def port_uses(self) -> tuple[PortUse, ...]:
         """The port of the container; none for an existing Grafana."""

@@ -1,4 +1,4 @@
-"""Our data sources and a dashboard in a Grafana that the firm already runs; its token is a secret that you give.
+"""Our data sources and a dashboard for two teams in a Grafana that the firm already runs; you give its token.
 
 pulumi config set grafana-url https://grafana.example
 pulumi config set --secret grafana-token …
@@ -22,12 +22,18 @@ grafana = Grafana(
     "grafana",
     GrafanaArgs(
         settings=GrafanaSettings.model_validate(
-            {"mode": "external", "url": config.require("grafana-url"), "admin_user": None}
+            {
+                "mode": "external",
+                "url": config.require("grafana-url"),
+                "admin_user": None,
+                "teams": [{"name": "desk", "permission": "View"}, {"name": "quants", "permission": "Edit"}],
+            }
         ),
         placements={},
         image=None,
         admin_password=key["grafana-admin"],
         prometheus_url="http://10.20.0.12:19090",
+        alertmanager=Endpoint("10.20.0.12", 19093),
         database=Endpoint("10.20.0.11", 15100),
         database_password=key["db-reader"],
         dashboards={"desk": DASHBOARD},

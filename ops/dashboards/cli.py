@@ -18,7 +18,7 @@ GrafanaUrl = Annotated[
 ]
 TokenFile = Annotated[
     Path | None,
-    typer.Option("--token-file", help="File with the token of a Grafana service account, or with user:password."),
+    typer.Option("--token-file", help="File with the token of a service account, or user:password; else hft up's own."),
 ]
 
 app = typer.Typer(help="Look whether dashboards show something, without a Grafana too.", no_args_is_help=True)

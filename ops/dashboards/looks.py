@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ops import access
 from ops.dashboards import model, sources
 from ops.dashboards.check import Page, look
 from ops.dashboards.place import place
@@ -20,12 +21,23 @@ def source(workspace: Workspace, grafana: str | None, token_file: Path | None) -
         with sources.direct(place(workspace)) as found:
             yield found
         return
-    if token_file is None:
-        raise OpsError("--grafana needs --token-file: a file with the token of a service account, or user:password")
-    if not token_file.is_file():
-        raise OpsError(f"--token-file={token_file} is no file: write the token of a service account there")
-    with sources.through_grafana(grafana, token_file) as behind:
+    with sources.through_grafana(grafana, _token(workspace, token_file)) as behind:
         yield behind
+
+
+def _token(workspace: Workspace, token_file: Path | None) -> str:
+    file = token_file or access.path_of(access.GRAFANA_TOKEN, workspace.root, workspace.name)
+    if not file.is_file():
+        if token_file:
+            raise OpsError(f"--token-file={file} is no file: write the token of a service account there")
+        raise OpsError(
+            f"--grafana needs a token, and {file} is not there: hft up {workspace.name} writes it where the stack has "
+            "a Grafana; or name a file with the token of a service account, or user:password, by --token-file"
+        )
+    token = file.read_text().strip()
+    if not (token.isascii() and token.isprintable() and token):
+        raise OpsError(f"{file} holds no token: it wants one line, a service account's token or user:password")
+    return token
 
 
 def pages(stack: str, source: Source, now: float, only: Sequence[str] = (), seconds: int | None = None) -> list[Page]:

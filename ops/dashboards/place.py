@@ -15,7 +15,7 @@ def place(workspace: Workspace) -> Place:
     return Place(
         prometheus_url=f"http://{_part(found, 'prometheus').endpoint}",
         database=_part(found, "router-reader").endpoint,
-        password_file=access.pgpass_path(workspace.root, workspace.name),
+        password_file=access.path_of(access.PGPASS, workspace.root, workspace.name),
     )
 
 

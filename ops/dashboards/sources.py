@@ -70,7 +70,7 @@ def direct(place: Place) -> Iterator[Direct]:
 
 
 @contextmanager
-def through_grafana(url: str, token_file: Path) -> Iterator[Grafana]:
+def through_grafana(url: str, token: str) -> Iterator[Grafana]:
     """A Grafana that has the stack's data sources."""
     with httpx.Client() as client:
-        yield Grafana(url, token_file.read_text().strip(), client)
+        yield Grafana(url, token, client)

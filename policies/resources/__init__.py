@@ -9,6 +9,7 @@ from policies.resources.grafana import (
     NotificationPolicy,
     RuleGroup,
     ServiceAccount,
+    ServiceAccountRotatingToken,
     ServiceAccountToken,
 )
 from policies.resources.postgresql import (
@@ -26,7 +27,8 @@ from policies.resources.tls import LocallySignedCert, PrivateKey
 TYPES = (
     *(Container, Network, RemoteImage, Service, Volume),
     *(Database, DefaultPrivileges, Grant, PhysicalReplicationSlot, PostgresqlProvider, ReplicationSlot, Role),
-    *(ContactPoint, DataSource, GrafanaProvider, NotificationPolicy, RuleGroup, ServiceAccount, ServiceAccountToken),
+    *(ContactPoint, DataSource, GrafanaProvider, NotificationPolicy, RuleGroup),
+    *(ServiceAccount, ServiceAccountRotatingToken, ServiceAccountToken),
     *(RandomPassword, RandomString, LocallySignedCert, PrivateKey),
 )
 
@@ -53,6 +55,7 @@ __all__ = [
     "RuleGroup",
     "Service",
     "ServiceAccount",
+    "ServiceAccountRotatingToken",
     "ServiceAccountToken",
     "Tier",
     "Volume",

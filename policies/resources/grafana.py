@@ -45,6 +45,12 @@ class ServiceAccountToken(Resource):
     TYPE: ClassVar[str] = "grafana:oss/serviceAccountToken:ServiceAccountToken"
 
 
+class ServiceAccountRotatingToken(Resource):
+    """What a program proves itself by, made anew before it ends."""
+
+    TYPE: ClassVar[str] = "grafana:oss/serviceAccountRotatingToken:ServiceAccountRotatingToken"
+
+
 class RuleGroup(Resource):
     """Alert rules that are evaluated together."""
 

@@ -16,6 +16,7 @@ from policies.resources import (
     NotificationPolicy,
     RuleGroup,
     ServiceAccount,
+    ServiceAccountRotatingToken,
     ServiceAccountToken,
 )
 from policies.resources.postgresql import ENCRYPTED_MODES
@@ -125,7 +126,7 @@ def _not_admin(account: ServiceAccount) -> Iterator[str]:
         yield "role=Admin lets its token change users and data sources; set it to Editor or Viewer"
 
 
-def _expires(token: ServiceAccountToken, *, most_days: int) -> Iterator[str]:
+def _expires(token: ServiceAccountToken | ServiceAccountRotatingToken, *, most_days: int) -> Iterator[str]:
     lives = token.amount("secondsToLive")
     if lives is None:
         yield f"secondsToLive is not set, so a lost token works for ever; set it to {most_days * 86_400} or less"
@@ -234,6 +235,17 @@ RULES = (
         check=_expires,
         numbers={"most_days": whole(90, 1, 366, "Longest life of a token, in days.")},
         steps="Set ServiceAccountToken.seconds_to_live to 7776000 (90 days) or less.",
+        source="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+        tags=("grafana", "security"),
+    ),
+    ResourceRule(
+        name="rotating-tokens-expire",
+        description="A token that is made anew ends too: else each former one works for ever.",
+        severity=Severity.HIGH,
+        of=ServiceAccountRotatingToken,
+        check=_expires,
+        numbers={"most_days": whole(90, 1, 366, "Longest life of a token, in days.")},
+        steps="Set ServiceAccountRotatingToken.seconds_to_live to 7776000 (90 days) or less.",
         source="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
         tags=("grafana", "security"),
     ),

@@ -87,4 +87,6 @@ def test_an_existing_grafana_gets_our_objects_only(run: Any, recorder: Recorder)
 
     assert recorder.names(CONTAINER) == []
     assert recorder.names("grafana:oss/dashboard:Dashboard") == ["grafana-dashboard-desk"]
+    assert recorder.names("grafana:oss/team:Team") == ["grafana-team-desk", "grafana-team-quants"]
+    assert recorder.names("grafana:alerting/notificationPolicy:NotificationPolicy") == []
     assert recorder.names("random:index/randomPassword:RandomPassword") == []

@@ -42,6 +42,16 @@ def test_hosts_ports_and_images_are_read(workspace: Workspace) -> None:
     assert wanted.images == {"base": "sha256:b"}
 
 
+def test_only_a_grafana_that_is_there_already_has_to_let_the_stack_in(workspace: Workspace) -> None:
+    assert settings_file.read(workspace).grafana is None
+    ours = "    mode: container\n    host: gamma\n"
+    theirs = "    mode: external\n    url: https://grafana.example\n  hft:secrets:\n    given: [grafana-admin]\n"
+    change(workspace, ours, theirs)
+    found = settings_file.read(workspace).grafana
+    assert found is not None
+    assert str(found.url) == "https://grafana.example/"
+
+
 def test_a_secret_in_the_file_is_no_setting(workspace: Workspace) -> None:
     change(workspace, "  hft:cache:\n", "  hft:secret-venue-key:\n    secure: v1:x\n  hft:cache:\n")
     assert settings_file.read(workspace).images == {"base": "sha256:b"}

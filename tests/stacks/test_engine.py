@@ -177,7 +177,7 @@ def test_prod_previews_with_the_policy_pack(twin: Twin) -> None:
     previewed = twin.pulumi("preview", "--stack", "prod", "--policy-pack", "policies")
 
     assert previewed.returncode == 0, previewed.stdout + previewed.stderr
-    assert f"{208 + 16 * _grafana_is_there()} to create" in previewed.stdout
+    assert f"{208 + 24 * _grafana_is_there()} to create" in previewed.stdout
 
 
 def test_the_readmes_commands_by_hand_work_as_they_stand(twin: Twin) -> None:

@@ -253,6 +253,25 @@ def test_a_bucket_with_given_keys_is_good() -> None:
     assert StackSettings.model_validate(settings).backup.repository.s3 is not None
 
 
+@pytest.mark.parametrize("given", [[], ["db-owner"]])
+def test_another_grafana_needs_a_secret_that_it_knows(given: list[str]) -> None:
+    settings = config("prod") | {"grafana": {"mode": "external", "url": "https://grafana.example"}}
+
+    with pytest.raises(ValidationError) as raised:
+        StackSettings.model_validate(settings | {"secrets": {"given": given}})
+
+    assert raised.value.errors()[0]["msg"] == (
+        "Value error, grafana.mode=external needs the secret grafana-admin, which that Grafana knows and no stack can "
+        "make: add it to secrets.given, and give its value with pulumi config set --secret hft:secret-grafana-admin"
+    )
+
+
+def test_another_grafana_with_a_given_secret_is_good() -> None:
+    settings = config("prod") | {"grafana": {"mode": "external", "url": "https://grafana.example"}}
+
+    assert StackSettings.model_validate(settings | {"secrets": {"given": ["grafana-admin"]}}).grafana.mode == "external"
+
+
 def test_drills_are_where_the_database_is() -> None:
     settings = config("prod")
     settings["database"]["hosts"] = ["alpha", "beta"]

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+import pulumi
 import pytest
 
 from components._common.cpus import parse_cpus
@@ -153,14 +154,22 @@ def test_without_its_image_grafana_is_left_out_and_nothing_else() -> None:
 
     missing = sorted(name for type_token, name in whole - without)
     assert missing == [
-        "grafana-api",
+        *("grafana-alertmanager", "grafana-api", "grafana-checker", "grafana-checker-token", "grafana-contact-point"),
         *(f"grafana-dashboard-{name}" for name in sorted(dashboards("dev"))),
-        "grafana-data",
-        "grafana-folder",
-        "grafana-prometheus",
-        "grafana-server",
-        "grafana-timescaledb",
+        *("grafana-data", "grafana-folder", "grafana-folder-permission", "grafana-notification-policy"),
+        *("grafana-prometheus", "grafana-server", "grafana-team-desk", "grafana-team-operators", "grafana-timescaledb"),
     ]
+
+
+@pytest.mark.parametrize(("left_out", "token"), [("", {"grafana-token"}), ("grafana", set())])
+def test_the_checkers_token_is_exported_where_there_is_a_grafana(
+    monkeypatch: pytest.MonkeyPatch, left_out: str, token: set[str]
+) -> None:
+    exported: dict[str, object] = {}
+    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
+    built("dev", images=ImageLock({image: LOCK[image] for image in IMAGES if image != left_out}))
+
+    assert set(exported) == {"authority", "hosts", "parts", "pgpass"} | token
 
 
 def test_an_image_that_the_lock_lacks_is_named() -> None:

@@ -11,19 +11,35 @@ import pytest
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.grafana import Grafana, GrafanaArgs, GrafanaSettings
-from components.grafana.render import grafana_ini, postgresql_json, prometheus_json
+from components.grafana.render import alertmanager_json, grafana_ini, postgresql_json, prometheus_json
 from tests.conftest import CONTAINER, VOLUME, Recorder, Registration, Secret, placements, probe
 
 PROVIDER = "pulumi:providers:grafana"
 DATA_SOURCE = "grafana:oss/dataSource:DataSource"
 FOLDER = "grafana:oss/folder:Folder"
 DASHBOARD = "grafana:oss/dashboard:Dashboard"
+TEAM = "grafana:oss/team:Team"
+PERMISSION = "grafana:oss/folderPermission:FolderPermission"
+ACCOUNT = "grafana:oss/serviceAccount:ServiceAccount"
+TOKEN = "grafana:oss/serviceAccountRotatingToken:ServiceAccountRotatingToken"
+CONTACT_POINT = "grafana:alerting/contactPoint:ContactPoint"
+POLICY = "grafana:alerting/notificationPolicy:NotificationPolicy"
 
 IMAGE = "sha256:grafana"
+ALERTMANAGER = Endpoint("10.0.0.1", 19093)
 DATABASE = Endpoint("10.0.0.1", 15100)
 DASHBOARDS = {"trading": '{"uid": "hft-dev-trading"}', "costs": '{"uid": "hft-dev-costs"}'}
 OURS: dict[str, Any] = {"mode": "container", "host": "b"}
 THEIRS: dict[str, Any] = {"mode": "external", "url": "https://grafana.example/sub/"}
+
+
+OBJECTS = (
+    *("grafana-dashboard-costs", "grafana-dashboard-trading"),
+    *("grafana-alertmanager", "grafana-prometheus", "grafana-timescaledb"),
+    *("grafana-folder", "grafana-folder-permission", "grafana-checker", "grafana-checker-token"),
+    *("grafana-team-desk", "grafana-team-operators"),
+)
+"""What is in every Grafana, by type."""
 
 
 def build(settings: dict[str, Any], image: str | None = IMAGE, opts: pulumi.ResourceOptions | None = None) -> Grafana:
@@ -35,6 +51,7 @@ def build(settings: dict[str, Any], image: str | None = IMAGE, opts: pulumi.Reso
             image=image,
             admin_password="g",
             prometheus_url="http://10.0.0.1:19090",
+            alertmanager=ALERTMANAGER,
             database=DATABASE,
             database_password="r",
             dashboards=DASHBOARDS,
@@ -77,11 +94,9 @@ def test_a_grafana_of_ours_has_container_volume_and_objects(recorder: Recorder) 
     assert names(registered(recorder, OURS)) == [
         "grafana-server",
         "grafana-data",
-        "grafana-dashboard-costs",
-        "grafana-dashboard-trading",
-        "grafana-prometheus",
-        "grafana-timescaledb",
-        "grafana-folder",
+        "grafana-contact-point",
+        "grafana-notification-policy",
+        *OBJECTS,
         "grafana",
         "grafana-api",
     ]
@@ -89,11 +104,8 @@ def test_a_grafana_of_ours_has_container_volume_and_objects(recorder: Recorder) 
 
 def test_an_existing_grafana_gets_objects_only(recorder: Recorder) -> None:
     assert names(registered(recorder, THEIRS, image=None)) == [
-        "grafana-dashboard-costs",
-        "grafana-dashboard-trading",
-        "grafana-prometheus",
-        "grafana-timescaledb",
-        "grafana-folder",
+        "grafana-contact-point",
+        *OBJECTS,
         "grafana",
         "grafana-api",
     ]
@@ -185,13 +197,21 @@ def test_the_volume_outlives_its_stack(recorder: Recorder) -> None:
 def test_everything_is_a_child_of_the_component(recorder: Recorder) -> None:
     assert sorted(child_options(recorder, OURS)) == [
         "grafana",
+        "grafana-alertmanager",
         "grafana-api",
+        "grafana-checker",
+        "grafana-checker-token",
+        "grafana-contact-point",
         "grafana-dashboard-costs",
         "grafana-dashboard-trading",
         "grafana-data",
         "grafana-folder",
+        "grafana-folder-permission",
+        "grafana-notification-policy",
         "grafana-prometheus",
         "grafana-server",
+        "grafana-team-desk",
+        "grafana-team-operators",
         "grafana-timescaledb",
     ]
 
@@ -230,7 +250,7 @@ def test_all_objects_go_through_the_one_api(recorder: Recorder, settings: dict[s
     objects = [found for found in registered(recorder, settings) if found.type.startswith("grafana:")]
 
     assert {recorder.provider(found.type, found.name) for found in objects} == {"grafana-api"}
-    assert len(objects) == 5
+    assert len(objects) >= len(OBJECTS)
 
 
 def test_prometheus_is_a_data_source_with_a_fixed_uid(recorder: Recorder) -> None:
@@ -285,6 +305,104 @@ def test_panels_lead_to_runbooks_where_these_are_served(
     (found,) = json.loads(recorder.inputs(DASHBOARD, "grafana-dashboard-trading")["configJson"])["panels"]
 
     assert [link["url"] for link in found.get("links", [])] == links
+
+
+def test_only_teams_and_administrators_see_the_folder(recorder: Recorder) -> None:
+    recorder.outputs[FOLDER] = {"uid": "hft-dev-folder"}
+    recorder.outputs["grafana-team-desk"], recorder.outputs["grafana-team-operators"] = {"teamId": 2}, {"teamId": 3}
+    registered(recorder, THEIRS)
+
+    assert recorder.inputs(TEAM, "grafana-team-desk") == {"name": "HFT dev desk"}
+    assert recorder.inputs(PERMISSION, "grafana-folder-permission") == {
+        "folderUid": "hft-dev-folder",
+        "permissions": [
+            {"teamId": "2", "permission": "View"},
+            {"teamId": "3", "permission": "Edit"},
+        ],
+    }
+
+
+def test_a_team_has_the_members_that_are_named(recorder: Recorder) -> None:
+    team = {"name": "fx", "permission": "Admin", "members": ["ada@desk.example"]}
+    registered(recorder, {**THEIRS, "teams": [team]})
+
+    assert recorder.names(TEAM) == ["grafana-team-fx"]
+    assert recorder.inputs(TEAM, "grafana-team-fx")["members"] == ["ada@desk.example"]
+    assert recorder.inputs(PERMISSION, "grafana-folder-permission")["permissions"] == [
+        {"teamId": "7", "permission": "Admin"}
+    ]
+
+
+def test_without_teams_the_folder_stays_as_grafana_makes_it(recorder: Recorder) -> None:
+    registered(recorder, {**THEIRS, "teams": []})
+
+    assert (recorder.names(TEAM), recorder.names(PERMISSION)) == ([], [])
+
+
+def test_alertmanager_is_seen_and_reached_from_grafana(recorder: Recorder) -> None:
+    registered(recorder, THEIRS)
+
+    assert recorder.inputs(DATA_SOURCE, "grafana-alertmanager") == {
+        "type": "alertmanager",
+        "name": "hft-dev-alertmanager",
+        "uid": "hft-dev-alertmanager",
+        "url": "http://10.0.0.1:19093",
+        "jsonDataEncoded": alertmanager_json(),
+    }
+    assert recorder.inputs(CONTACT_POINT, "grafana-contact-point") == {
+        "name": "hft-dev-alertmanager",
+        "alertmanagers": [{"url": "http://10.0.0.1:19093"}],
+    }
+
+
+@pytest.mark.parametrize("settings", [OURS, {**THEIRS, "take_over_notifications": True}])
+def test_alerts_made_by_hand_go_to_alertmanager_at_once_and_before_it_takes_them_for_over(
+    recorder: Recorder, settings: dict[str, Any]
+) -> None:
+    registered(recorder, settings)
+    found = recorder.inputs(POLICY, "grafana-notification-policy")
+
+    assert found == {
+        "contactPoint": "hft-dev-alertmanager",
+        "groupBies": ["..."],
+        "groupWait": "0s",
+        "groupInterval": "30s",
+        "repeatInterval": "1m",
+    }
+
+
+def test_the_firms_notifications_stay_the_firms(recorder: Recorder) -> None:
+    registered(recorder, THEIRS)
+
+    assert recorder.names(POLICY) == []
+
+
+def test_the_checker_may_look_and_its_token_ends_and_is_renewed(recorder: Recorder) -> None:
+    registered(recorder, THEIRS)
+
+    assert recorder.inputs(ACCOUNT, "grafana-checker") == {"name": "hft-dev-checker", "role": "Viewer"}
+    assert recorder.inputs(TOKEN, "grafana-checker-token") == {
+        "namePrefix": "hft-dev-checker",
+        "serviceAccountId": "grafana-checker-id",
+        "secondsToLive": 90 * 86_400,
+        "earlyRotationWindowSeconds": 30 * 86_400,
+        "deleteOnDestroy": False,
+    }
+
+
+def test_the_checkers_token_is_a_secret(recorder: Recorder) -> None:
+    recorder.outputs[TOKEN] = {"key": "glsa_x"}
+
+    def program() -> Any:
+        token = build(THEIRS).checker_token
+        assert token is not None
+        return pulumi.Output.all(token, token.is_secret())
+
+    assert recorder.run(program) == ["glsa_x", True]
+
+
+def test_a_skipped_grafana_has_no_checker(recorder: Recorder) -> None:
+    assert recorder.run(lambda: build(OURS, image=None).checker_token) is None
 
 
 def test_our_container_is_found_and_scraped(recorder: Recorder) -> None:

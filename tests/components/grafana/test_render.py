@@ -1,7 +1,7 @@
 import json
 
 from components._common.endpoint import Endpoint
-from components.grafana.render import grafana_ini, postgresql_json, prometheus_json, with_runbooks
+from components.grafana.render import alertmanager_json, grafana_ini, postgresql_json, prometheus_json, with_runbooks
 
 
 def test_grafana_ini() -> None:
@@ -42,6 +42,10 @@ def test_the_database_is_known_as_timescaledb() -> None:
         "postgresVersion": 1700,
         "timescaledb": True,
     }
+
+
+def test_alertmanager_is_prometheus_and_gets_its_alerts_by_the_contact_point() -> None:
+    assert json.loads(alertmanager_json()) == {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}
 
 
 def test_links_that_lead_elsewhere_stay() -> None:

@@ -34,6 +34,11 @@ def test_an_existing_grafana_may_be_used_by_a_token() -> None:
         ),
         ({**EXTERNAL, "host": "a"}, "grafana.host=a has no meaning with grafana.mode=external: remove it"),
         (
+            {**CONTAINER, "take_over_notifications": True},
+            "grafana.take_over_notifications=true has no meaning with grafana.mode=container, whose Grafana is the "
+            "stack's own: remove it",
+        ),
+        (
             {**CONTAINER, "admin_user": None},
             "grafana.admin_user=null needs grafana.mode=external: a new Grafana has no token yet",
         ),
@@ -59,6 +64,67 @@ def test_a_mode_without_its_place_is_refused(bad: dict[str, Any], message: str) 
 def test_bad_settings_are_refused(bad: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(message)):
         GrafanaSettings.model_validate({**CONTAINER, **bad})
+
+
+def team(**changed: Any) -> dict[str, Any]:
+    return {**CONTAINER, "teams": [{"name": "desk", "permission": "View", **changed}]}
+
+
+def test_the_desk_looks_and_operators_change_unless_something_else_is_said() -> None:
+    found = GrafanaSettings.model_validate(CONTAINER).teams
+
+    assert [(each.name, each.permission, each.members) for each in found] == [
+        ("desk", "View", ()),
+        ("operators", "Edit", ()),
+    ]
+    assert GrafanaSettings.model_validate({**CONTAINER, "teams": []}).teams == ()
+
+
+@pytest.mark.parametrize(
+    "good", [{"name": "fx-2"}, {"permission": "Admin"}, {"members": ["ada@desk.example", "bob@desk.example"]}]
+)
+def test_a_team_is_taken(good: dict[str, Any]) -> None:
+    (found,) = GrafanaSettings.model_validate(team(**good)).teams
+
+    assert {name: getattr(found, name) for name in good} == {
+        name: tuple(value) if name == "members" else value for name, value in good.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"name": "Desk"}, "String should match pattern"),
+        ({"permission": "Viewer"}, "Input should be 'View', 'Edit' or 'Admin'"),
+        ({"members": ["ada"]}, "String should match pattern"),
+        ({"role": "Admin"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_team_that_cannot_be_is_refused(bad: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        GrafanaSettings.model_validate(team(**bad))
+
+
+def test_teams_are_named_once() -> None:
+    twice = [{"name": "desk", "permission": "View"}, {"name": "desk", "permission": "Edit"}]
+    with pytest.raises(ValidationError) as refused:
+        GrafanaSettings.model_validate({**CONTAINER, "teams": twice})
+
+    assert [error["msg"] for error in refused.value.errors()] == [
+        "Value error, grafana.teams[1].name=desk is also grafana.teams[0].name"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "owns"), [(CONTAINER, True), (EXTERNAL, False), ({**EXTERNAL, "take_over_notifications": True}, True)]
+)
+def test_whose_the_notifications_are(settings: dict[str, Any], owns: bool) -> None:
+    assert GrafanaSettings.model_validate(settings).owns_notifications is owns
+
+
+def test_a_url_with_a_login_is_refused() -> None:
+    with pytest.raises(ValidationError, match="the URL has credentials, which would stand in plain configuration"):
+        GrafanaSettings.model_validate({**EXTERNAL, "url": "https://admin:x@grafana.example"})
 
 
 def test_a_url_without_scheme_is_refused() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,10 +65,8 @@ def grafana() -> Iterator[Server]:
 
 
 @contextmanager
-def asking(server: Server, tmp_path: Path, token: str = TOKEN) -> Iterator[Any]:
-    file = tmp_path / "token"
-    file.write_text(f"{token}\n")
-    with through_grafana(server.url, file) as source:
+def asking(server: Server, token: str = TOKEN) -> Iterator[Any]:
+    with through_grafana(server.url, token) as source:
         yield source
 
 
@@ -78,8 +75,8 @@ def frames(*fields: tuple[str, str, list[Any], dict[str, str]]) -> dict[str, Any
     return {"schema": {"fields": schema}, "data": {"values": [values for _, _, values, _ in fields]}}
 
 
-def test_promql_is_sent_with_choices_and_grafanas_own_macros_left_to_it(grafana: Server, tmp_path: Path) -> None:
-    with asking(grafana, tmp_path) as source:
+def test_promql_is_sent_with_choices_and_grafanas_own_macros_left_to_it(grafana: Server) -> None:
+    with asking(grafana) as source:
         source.ask(PROMQL, WINDOW, {"venue": ["alpha", "beta"]})
 
     assert grafana.asked == [
@@ -106,58 +103,58 @@ def test_promql_is_sent_with_choices_and_grafanas_own_macros_left_to_it(grafana:
     ]
 
 
-def test_sql_is_sent_as_it_is(grafana: Server, tmp_path: Path) -> None:
-    with asking(grafana, tmp_path) as source:
+def test_sql_is_sent_as_it_is(grafana: Server) -> None:
+    with asking(grafana) as source:
         source.ask(SQL, WINDOW, {})
 
     (sent,) = grafana.asked[0][2]["queries"]
     assert (sent["rawSql"], sent["format"]) == ("SELECT $__timeFilter(ts)", "table")
 
 
-def test_an_account_logs_in_by_its_password(grafana: Server, tmp_path: Path) -> None:
-    with asking(grafana, tmp_path, "admin:pass") as source:
+def test_an_account_logs_in_by_its_password(grafana: Server) -> None:
+    with asking(grafana, "admin:pass") as source:
         source.ask(SQL, WINDOW, {})
 
     assert grafana.asked[0][1] == "Basic YWRtaW46cGFzcw=="
 
 
-def test_frames_are_lines(grafana: Server, tmp_path: Path) -> None:
+def test_frames_are_lines(grafana: Server) -> None:
     time = ("Time", "time", [1000, 2000], {})
     grafana.answer = (
         200, {"results": {"A": {"frames": [frames(time, ("Value", "number", [1.5, None], {"v": "alpha"}))]}}}
     )  # fmt: skip
-    with asking(grafana, tmp_path) as source:
+    with asking(grafana) as source:
         found = source.ask(PROMQL, WINDOW, {"venue": ["alpha"]})
 
     assert found == [Line({"v": "alpha"}, ((1.0, 1.5),))]
 
 
-def test_frames_are_rows_with_their_moments(grafana: Server, tmp_path: Path) -> None:
+def test_frames_are_rows_with_their_moments(grafana: Server) -> None:
     rows = frames(("ts", "time", [1000, None], {}), ("a", "string", ["x", "y"], {}), ("b", "number", [2, None], {}))
     grafana.answer = (200, {"results": {"A": {"frames": [rows]}}})
-    with asking(grafana, tmp_path) as source:
+    with asking(grafana) as source:
         found = source.ask(SQL, WINDOW, {})
 
     assert found == Rows(("ts", "a", "b"), ((datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), "x", 2), (None, "y", None)))
 
 
-def test_no_frames_are_nothing(grafana: Server, tmp_path: Path) -> None:
-    with asking(grafana, tmp_path) as source:
+def test_no_frames_are_nothing(grafana: Server) -> None:
+    with asking(grafana) as source:
         assert source.ask(SQL, WINDOW, {}) == Rows((), ())
         assert source.ask(PROMQL, WINDOW, {"venue": ["alpha"]}) == []
 
 
-def test_lines_of_sql_are_named_by_their_metric(grafana: Server, tmp_path: Path) -> None:
+def test_lines_of_sql_are_named_by_their_metric(grafana: Server) -> None:
     time = ("time", "time", [1000], {})
     grafana.answer = (200, {"results": {"A": {"frames": [frames(time, ("filled", "number", [2], {}))]}}})
     query = Query(ref="A", kind="sql", text="SELECT 1", source="d")
-    with asking(grafana, tmp_path) as source:
+    with asking(grafana) as source:
         assert source.ask(query, WINDOW, {}) == [Line({"metric": "filled"}, ((1.0, 2.0),))]
 
 
-def test_values_of_a_variable_come_by_its_data_source(grafana: Server, tmp_path: Path) -> None:
+def test_values_of_a_variable_come_by_its_data_source(grafana: Server) -> None:
     grafana.answer = (200, {"status": "success", "data": ["alpha"]})
-    with asking(grafana, tmp_path) as source:
+    with asking(grafana) as source:
         assert source.values(Variable("venue", "hft_venue_up", "venue", "p")) == ["alpha"]
 
     assert grafana.asked[0][0] == (
@@ -165,15 +162,15 @@ def test_values_of_a_variable_come_by_its_data_source(grafana: Server, tmp_path:
     )
 
 
-def test_a_refused_query_says_why(grafana: Server, tmp_path: Path) -> None:
+def test_a_refused_query_says_why(grafana: Server) -> None:
     grafana.answer = (400, {"results": {"A": {"error": "bad_data: parse error", "status": 400}}})
-    with asking(grafana, tmp_path) as source, pytest.raises(QueryError, match=r"^bad_data: parse error$"):
+    with asking(grafana) as source, pytest.raises(QueryError, match=r"^bad_data: parse error$"):
         source.ask(PROMQL, WINDOW, {"venue": ["alpha"]})
 
 
-def test_a_missing_data_source_says_so(grafana: Server, tmp_path: Path) -> None:
+def test_a_missing_data_source_says_so(grafana: Server) -> None:
     grafana.answer = (404, {"message": "Data source not found"})
-    with asking(grafana, tmp_path) as source, pytest.raises(QueryError, match=r"^Data source not found$"):
+    with asking(grafana) as source, pytest.raises(QueryError, match=r"^Data source not found$"):
         source.ask(SQL, WINDOW, {})
 
 
@@ -190,20 +187,20 @@ def test_a_missing_data_source_says_so(grafana: Server, tmp_path: Path) -> None:
     ],
 )
 def test_what_stops_everything_is_one_error_without_the_token(
-    grafana: Server, tmp_path: Path, answer: tuple[int, Any], problem: str
+    grafana: Server, answer: tuple[int, Any], problem: str
 ) -> None:
     grafana.answer = answer
-    with asking(grafana, tmp_path) as source, pytest.raises(OpsError) as raised:
+    with asking(grafana) as source, pytest.raises(OpsError) as raised:
         source.ask(SQL, WINDOW, {})
 
     assert raised.value.problems == (problem.format(url=grafana.url.rstrip("/")),)
     assert TOKEN not in str(raised.value)
 
 
-def test_nobody_there_is_one_error(tmp_path: Path) -> None:
+def test_nobody_there_is_one_error() -> None:
     nobody = Server()
     nobody.url = "http://127.0.0.1:1"
-    with asking(nobody, tmp_path) as source, pytest.raises(OpsError) as raised:
+    with asking(nobody) as source, pytest.raises(OpsError) as raised:
         source.ask(SQL, WINDOW, {})
 
     assert raised.value.problems[0].startswith("Grafana at http://127.0.0.1:1 does not answer (")

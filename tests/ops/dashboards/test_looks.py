@@ -48,17 +48,22 @@ def test_a_database_that_is_away_is_one_error(tmp_path: Path) -> None:
     assert raised.value.problems[0].startswith("the database at 127.0.0.1:1 does not let hft_reader in (")
 
 
-def test_grafana_wants_a_token() -> None:
-    with pytest.raises(OpsError) as raised, looks.source(workspace(), "http://g", None):
+def at(root: Path) -> Workspace:
+    return cast(Any, SimpleNamespace(name="dev", root=root))
+
+
+def test_grafana_wants_a_token(tmp_path: Path) -> None:
+    with pytest.raises(OpsError) as raised, looks.source(at(tmp_path), "http://g", None):
         pass
 
     assert raised.value.problems == (
-        "--grafana needs --token-file: a file with the token of a service account, or user:password",
+        f"--grafana needs a token, and {tmp_path}/.hft/grafana-token-dev is not there: hft up dev writes it where the "
+        "stack has a Grafana; or name a file with the token of a service account, or user:password, by --token-file",
     )
 
 
 def test_the_token_is_in_a_file(tmp_path: Path) -> None:
-    with pytest.raises(OpsError) as raised, looks.source(workspace(), "http://g", tmp_path / "token"):
+    with pytest.raises(OpsError) as raised, looks.source(at(tmp_path), "http://g", tmp_path / "token"):
         pass
 
     assert raised.value.problems == (
@@ -66,9 +71,23 @@ def test_the_token_is_in_a_file(tmp_path: Path) -> None:
     )
 
 
-def test_grafana_is_asked_where_one_is_named(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("glsa_x\n")
-    with looks.source(workspace(), "http://g", tmp_path / "token") as found:
+@pytest.mark.parametrize("text", ["", "\n", "glsa_a\nglsa_b\n", "glsa_é\n"])
+def test_a_file_without_a_token_is_named_and_not_shown(tmp_path: Path, text: str) -> None:
+    (tmp_path / "token").write_text(text)
+    with pytest.raises(OpsError) as raised, looks.source(at(tmp_path), "http://g", tmp_path / "token"):
+        pass
+
+    assert raised.value.problems == (
+        f"{tmp_path}/token holds no token: it wants one line, a service account's token or user:password",
+    )
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_grafana_is_asked_where_one_is_named(tmp_path: Path, given: bool) -> None:
+    (tmp_path / ".hft").mkdir()
+    file = tmp_path / ("token" if given else ".hft/grafana-token-dev")
+    file.write_text("glsa_x\n")
+    with looks.source(at(tmp_path), "http://g", file if given else None) as found:
         assert isinstance(found, Grafana)
 
 

@@ -11,6 +11,7 @@ from policies.resources import (
     NotificationPolicy,
     RuleGroup,
     ServiceAccount,
+    ServiceAccountRotatingToken,
     ServiceAccountToken,
 )
 from tests.policies.given import found, resource, secret
@@ -318,6 +319,27 @@ def test_a_token_that_lives_too_long() -> None:
 def test_a_token_that_ends() -> None:
     assert found("tokens-expire", token(7_776_000)) == []
     assert found("tokens-expire", token(86_400), most_days=1) == []
+
+
+def rotating(lives: int) -> Resource:
+    given = {"namePrefix": "ci", "serviceAccountId": "1", "earlyRotationWindowSeconds": 0}
+    return resource(ServiceAccountRotatingToken.TYPE, {**given, "secondsToLive": lives})
+
+
+@pytest.mark.parametrize(
+    ("lives", "told"),
+    [
+        (0, "secondsToLive is not set, so a lost token works for ever; set it to 7776000 or less"),
+        (7_776_001, "secondsToLive=7776001 is more than 90 days; lower it to 7776000"),
+    ],
+)
+def test_a_rotating_token_that_lives_too_long(lives: int, told: str) -> None:
+    assert found("rotating-tokens-expire", rotating(lives)) == [told]
+
+
+def test_a_rotating_token_that_ends() -> None:
+    assert found("rotating-tokens-expire", rotating(7_776_000)) == []
+    assert found("rotating-tokens-expire", rotating(86_400), most_days=1) == []
 
 
 RULE: dict[str, Any] = {"name": "rejects", "condition": "A", "noDataState": "NoData", "execErrState": "Alerting"}

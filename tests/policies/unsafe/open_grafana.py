@@ -30,6 +30,9 @@ for name in ("routes", "routes-of-the-other-desk"):
     )
 account = grafana.oss.ServiceAccount("ci", name="ci", role="Admin")
 grafana.oss.ServiceAccountToken("ci", name="ci", service_account_id=account.id)
+grafana.oss.ServiceAccountRotatingToken(
+    "ci-anew", name_prefix="ci", service_account_id=account.id, seconds_to_live=0, early_rotation_window_seconds=0
+)
 grafana.alerting.RuleGroup(
     "orders",
     name="orders",

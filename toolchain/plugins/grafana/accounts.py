@@ -1,13 +1,14 @@
-"""`ServiceAccount` and `ServiceAccountToken`: logins for programs."""
+"""`ServiceAccount`: a login for programs."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from toolchain.plugins.framework import Resource, Result, Table, Values, at_least, boolean, integer, one_of, string
+from toolchain.plugins.framework import Resource, Result, Table, Values, boolean, one_of, string
 from toolchain.plugins.grafana.client import Grafana, GrafanaError
 from toolchain.plugins.grafana.org import adopt, join, org_id, organisation, split
 
-_PATH = "/serviceaccounts"
+PATH = "/serviceaccounts"
+"""Where service accounts and their tokens are."""
 
 
 class ServiceAccount(Resource[Grafana]):
@@ -31,7 +32,7 @@ class ServiceAccount(Resource[Grafana]):
         org = organisation(self.client, inputs)
         try:
             with self.client.service_accounts:
-                made = self.client.send("POST", _PATH, org, body=_account(inputs))
+                made = self.client.send("POST", PATH, org, body=_account(inputs))
         except GrafanaError as error:
             there = self._number(org, inputs["name"]) if error.status is not None else None
             if there is None:
@@ -43,61 +44,23 @@ class ServiceAccount(Resource[Grafana]):
     def read(self, resource_id: str, state: Values) -> Result | None:  # noqa: ARG002
         """GET /serviceaccounts/:id."""
         org, number = split(self.client, resource_id)
-        found = self.client.find(f"{_PATH}/{number}", org)
+        found = self.client.find(f"{PATH}/{number}", org)
         return None if found is None else Result(id=join(org, number), outputs=_seen_account(found, org))
 
     def update(self, resource_id: str, state: Values, inputs: Values, changed: frozenset[str]) -> Values:  # noqa: ARG002
         """PATCH /serviceaccounts/:id."""
         org, number = split(self.client, resource_id)
-        self.client.send("PATCH", f"{_PATH}/{number}", org, body=_account(inputs))
+        self.client.send("PATCH", f"{PATH}/{number}", org, body=_account(inputs))
         return {"orgId": str(org)}
 
     def delete(self, resource_id: str, state: Values) -> None:  # noqa: ARG002
         """DELETE /serviceaccounts/:id, its tokens with it."""
         org, number = split(self.client, resource_id)
-        self.client.delete(f"{_PATH}/{number}", org)
+        self.client.delete(f"{PATH}/{number}", org)
 
     def _number(self, org: int, name: str) -> int | None:
-        found = self.client.get(f"{_PATH}/search", org, query=name)["serviceAccounts"]
+        found = self.client.get(f"{PATH}/search", org, query=name)["serviceAccounts"]
         return next((account["id"] for account in found if account["name"] == name), None)
-
-
-class ServiceAccountToken(Resource[Grafana]):
-    """A token of a service account. Its id is Grafana's number; Grafana shows its key once, to whoever makes it."""
-
-    token = "grafana:oss/serviceAccountToken:ServiceAccountToken"
-    inputs: ClassVar[Table] = {
-        "name": string(autoname=True, replaces=True),
-        "serviceAccountId": string(required=True, replaces=True),
-        "secondsToLive": integer(replaces=True, problem=at_least(0, " s")),
-    }
-    outputs: ClassVar[Table] = {"key": string(secret=True), "expiration": string(), "hasExpired": boolean()}
-
-    def create(self, inputs: Values) -> Result:
-        """POST /serviceaccounts/:id/tokens."""
-        org, account = split(self.client, inputs["serviceAccountId"])
-        body = {"name": inputs["name"], "secondsToLive": inputs.get("secondsToLive", 0)}
-        made = self.client.send("POST", f"{_PATH}/{account}/tokens", org, body=body)
-        read = self.read(str(made["id"]), inputs)
-        return Result(id=str(made["id"]), outputs={"key": made["key"], **(read.outputs if read else {})})
-
-    def read(self, resource_id: str, state: Values) -> Result | None:
-        """GET /serviceaccounts/:id/tokens."""
-        if "serviceAccountId" not in state:
-            raise GrafanaError("a token cannot be imported: Grafana shows its key only once; make a new one")
-        org, account = split(self.client, state["serviceAccountId"])
-        tokens = self.client.find(f"{_PATH}/{account}/tokens", org) or []
-        found = next((one for one in tokens if str(one["id"]) == resource_id), None)
-        return None if found is None else Result(id=resource_id, outputs=_seen_token(found))
-
-    def update(self, resource_id: str, state: Values, inputs: Values, changed: frozenset[str]) -> Values:  # noqa: ARG002
-        """Never asked to: every input replaces."""
-        return {}
-
-    def delete(self, resource_id: str, state: Values) -> None:
-        """DELETE /serviceaccounts/:id/tokens/:id."""
-        org, account = split(self.client, state["serviceAccountId"])
-        self.client.delete(f"{_PATH}/{account}/tokens/{resource_id}", org)
 
 
 def _account(inputs: Values) -> Values:
@@ -106,11 +69,3 @@ def _account(inputs: Values) -> Values:
 
 def _seen_account(found: Mapping[str, Any], org: int) -> Values:
     return {**{name: found[name] for name in ("name", "role", "isDisabled")}, "orgId": str(org)}
-
-
-def _seen_token(found: Mapping[str, Any]) -> Values:
-    return {
-        "name": found["name"],
-        "expiration": found.get("expiration") or "",
-        "hasExpired": bool(found.get("hasExpired")),
-    }

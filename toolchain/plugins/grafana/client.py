@@ -5,7 +5,8 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,34 @@ class GrafanaError(ProviderError):
         self.status = status
 
 
+class _Door:
+    """One request goes first; where it is not let in, none follows, and all fail as it did.
+
+    Grafana lets nobody of that name in for five minutes after five wrong passwords.
+    """
+
+    def __init__(self) -> None:
+        self._first = threading.Lock()
+        self._open = False
+        self._shut: GrafanaError | None = None
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Held around each request."""
+        with nullcontext() if self._open else self._first:
+            if self._shut is not None:
+                raise GrafanaError(str(self._shut), self._shut.status)
+            try:
+                yield
+            except GrafanaError as error:
+                if error.status == httpx.codes.UNAUTHORIZED or (error.status is None and not self._open):
+                    self._shut = error
+                else:
+                    self._open = True
+                raise
+            self._open = True
+
+
 class Grafana:
     """One Grafana; safe to use from several threads. Does not connect before the first request."""
 
@@ -38,6 +67,7 @@ class Grafana:
         """Held around changes of contact points, policies, timings and templates: one document per organisation."""
         self.service_accounts = threading.Lock()
         """Held around the creation of service accounts, which Grafana cannot do at the same time."""
+        self._door = _Door()
         # As Go's client does: no proxy in front of this very machine.
         trust_env = urlsplit(settings.url).hostname not in _LOOPBACK
         self._http = httpx.Client(verify=_tls(settings), timeout=_TIMEOUT_S, trust_env=trust_env)
@@ -83,9 +113,23 @@ class Grafana:
 
         `hidden` are secrets in the body: what Grafana says of a refused request may repeat them, errors must not.
         """
-        settings = self.settings
-        if not settings.url:
+        if not self.settings.url:
             raise GrafanaError("no Grafana to talk to: set url on the provider, or GRAFANA_URL")
+        with self._door.passing():
+            return self._sent(method, path, org, body=body, query=query, headers=headers, hidden=hidden)
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        org: int,
+        *,
+        body: Any,
+        query: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+        hidden: Iterable[str],
+    ) -> Any:
+        settings = self.settings
         for attempt in range(settings.retries + 1):
             last = attempt == settings.retries
             try:

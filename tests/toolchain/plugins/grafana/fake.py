@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 PASSWORD = "the-admins-own"
 TOKEN = "glsa_token-of-a-service-account"
+VIEWER_TOKEN = "glsa_token-of-a-viewer"
 Answer = tuple[int, Any]
 Handler = Callable[..., Answer]
 ROUTES: list[tuple[str, re.Pattern[str], Handler]] = []
@@ -42,6 +43,8 @@ class Request:
     body: Any
     headers: dict[str, str]
     org: int
+    user: int
+    """Number of the user who asks; 0 for a service account."""
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Org:
     """One organisation."""
 
     folders: dict[str, Any] = field(default_factory=dict)
+    permissions: dict[str, list[Any]] = field(default_factory=dict)
     dashboards: dict[str, Any] = field(default_factory=dict)
     data_sources: dict[str, Any] = field(default_factory=dict)
     accounts: dict[int, Any] = field(default_factory=dict)
@@ -74,6 +78,10 @@ class Fake:
         self.orgs = {1: Org(), 2: Org()}
         self.requests: list[Request] = []
         self.failing: deque[tuple[int, str]] = deque()
+        self.takes_all = False
+        """Whether a folder loses every permission where one is to be taken, as of servers since 2026."""
+        self.turned_away = 0
+        """How often somebody was not let in."""
         self.url = ""
         self._numbers = iter(range(1, 10_000))
         self._lock = threading.Lock()
@@ -105,10 +113,13 @@ class Fake:
 
     def _answer(self, method: str, target: str, headers: dict[str, str], raw: bytes) -> Answer:
         parts = urlsplit(target)
-        org = self._login(headers)
         path = parts.path.removeprefix("/api")
-        request = Request(method, path, dict(parse_qsl(parts.query)), json.loads(raw) if raw else None, headers, org)
+        user, org = self._login(headers)
+        body = json.loads(raw) if raw else None
+        request = Request(method, path, dict(parse_qsl(parts.query)), body, headers, org, user)
         self.requests.append(request)
+        if headers.get("authorization") == f"Bearer {VIEWER_TOKEN}" and method != "GET":
+            raise Refused(403, "You'll need additional permissions to perform this action. Permissions needed: …")
         if self.failing:
             raise Refused(*self.failing.popleft())
         for verb, pattern, handler in ROUTES:
@@ -117,13 +128,15 @@ class Fake:
                 return handler(self, self.orgs[org], request, *(unquote(one) for one in match.groups()))
         raise Refused(404, "Not found")
 
-    def _login(self, headers: dict[str, str]) -> int:
+    def _login(self, headers: dict[str, str]) -> tuple[int, int]:
+        """The user, 0 for a service account, and the organisation."""
         given = headers.get("authorization", "")
-        if given == f"Bearer {TOKEN}":
-            return 1
+        if given in (f"Bearer {TOKEN}", f"Bearer {VIEWER_TOKEN}"):
+            return 0, 1
         if given != "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode():
+            self.turned_away += 1
             raise Refused(401, "Invalid username or password")
-        return int(headers.get("x-grafana-org-id", "1"))
+        return 1, int(headers.get("x-grafana-org-id", "1"))
 
 
 def route(method: str, path: str) -> Callable[[Handler], Handler]:

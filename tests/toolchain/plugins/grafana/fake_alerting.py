@@ -12,6 +12,7 @@ SECRETS = {
     "webhook": ("password", "authorization_credentials"),
     "pagerduty": ("integrationKey",),
     "telegram": ("bottoken",),
+    "prometheus-alertmanager": ("basicAuthPassword",),
 }
 """Settings that Grafana never shows, by type."""
 DEFAULT_POLICY = {"receiver": "grafana-default-email", "group_by": ["grafana_folder", "alertname"]}

@@ -1,9 +1,16 @@
-"""The fake's folders, dashboards, data sources, service accounts and teams."""
+"""The fake's folders with their permissions, dashboards, data sources, service accounts and teams."""
 
 import copy
 from typing import Any
 
-from tests.toolchain.plugins.grafana.fake import Answer, Fake, Org, Refused, Request, found, route
+from tests.toolchain.plugins.grafana.fake import VIEWER_TOKEN, Answer, Fake, Org, Refused, Request, found, route
+
+ROLES = (("Editor", "Edit"), ("Viewer", "View"))
+RIGHTS = (
+    *("alert.provisioning:write", "dashboards:create", "datasources:create", "datasources:query", "folders:create"),
+    *("folders.permissions:write", "serviceaccounts:create", "teams:create"),
+)
+"""Some of what administrators of an organisation may."""
 
 
 def slug(title: str) -> str:
@@ -14,8 +21,9 @@ def slug(title: str) -> str:
 def make_folder(fake: Fake, org: Org, request: Request) -> Answer:
     uid = request.body.get("uid") or fake.uid()
     if uid in org.folders:
-        raise Refused(412, "a folder of this uid is there already")
+        raise Refused(409, "a folder of this uid is there already")
     org.folders[uid] = {"uid": uid, "title": request.body["title"], "parentUid": request.body.get("parentUid", "")}
+    org.permissions[uid] = first_permissions(request.user, nested=bool(request.body.get("parentUid")))
     return 200, folder(org, uid)
 
 
@@ -49,6 +57,7 @@ def delete_folder(_fake: Fake, org: Org, request: Request, uid: str) -> Answer:
     for inside in [key for key, one in org.dashboards.items() if one["folderUid"] == uid]:
         del org.dashboards[inside]
     del org.folders[uid]
+    org.permissions.pop(uid, None)
     return 200, {"message": "Folder deleted"}
 
 
@@ -63,6 +72,56 @@ def folder(org: Org, uid: str) -> dict[str, Any]:
     return {key: value for key, value in there.items() if value} | {
         "url": f"/dashboards/f/{uid}/{slug(there['title'])}"
     }
+
+
+def first_permissions(user: int, *, nested: bool) -> list[Any]:
+    """What Grafana gives to the user who makes a folder, and, at the top, to the roles."""
+    made_by = [permission("userId", user, "Admin")] if user else []
+    roles = [] if nested else [permission("builtInRole", role, may) for role, may in ROLES]
+    return [*made_by, *roles]
+
+
+def permission(kind: str, which: str | int, may: str) -> dict[str, Any]:
+    nobody = {"userId": 0, "teamId": 0, "builtInRole": ""}
+    return {**nobody, kind: which, "permission": may, "isManaged": True, "isInherited": False}
+
+
+@route("GET", "/access-control/folders/:uid")
+def get_permissions(_fake: Fake, org: Org, _request: Request, uid: str) -> Answer:
+    folder(org, uid)
+    by_role = permission("builtInRole", "Admin", "Admin") | {"isManaged": False}
+    from_above = permission("userId", 3, "View") | {"isInherited": True}
+    return 200, [by_role, from_above, *org.permissions.get(uid, [])]
+
+
+@route("GET", "/access-control/user/permissions")
+def get_rights(_fake: Fake, _org: Org, request: Request) -> Answer:
+    mine = ("datasources:query",) if request.headers["authorization"] == f"Bearer {VIEWER_TOKEN}" else RIGHTS
+    return 200, {action: ["*"] for action in mine}
+
+
+@route("POST", "/access-control/folders/:uid")
+def change_permissions(fake: Fake, org: Org, request: Request, uid: str) -> Answer:
+    folder(org, uid)
+    if fake.takes_all and any(not one["permission"] for one in request.body["permissions"]):
+        org.permissions[uid] = []
+        return 200, {"message": "Permissions updated"}
+    there = {subject(one): one for one in org.permissions.get(uid, [])}
+    for one in request.body["permissions"]:
+        kind, which = subject(one)
+        known = {"teamId": org.teams, "userId": {user["userId"] for user in org.users}}
+        if kind in known and which not in known[kind]:
+            raise Refused(400, f"{kind} {which} not found")
+        there.pop((kind, which), None)
+        if one["permission"]:
+            there[kind, which] = permission(kind, which, one["permission"])
+    org.permissions[uid] = list(there.values())
+    return 200, {"message": "Permissions updated"}
+
+
+def subject(one: dict[str, Any]) -> tuple[str, Any]:
+    [found] = [(kind, one[kind]) for kind in ("teamId", "userId", "builtInRole") if one.get(kind)]
+    return found
 
 
 @route("POST", "/dashboards/db")
@@ -211,8 +270,9 @@ def make_team(fake: Fake, org: Org, request: Request) -> Answer:
     if any(one["name"] == request.body["name"] for one in org.teams.values()):
         raise Refused(409, "Team name taken")
     number = fake.number()
-    # Grafana makes the user who makes a team its administrator.
-    org.teams[number] = request.body | {"id": number, "uid": f"team-{number}", "members": {1: 4}, "preferences": {}}
+    # Grafana makes the user who makes a team its administrator; a service account is no user.
+    members = {request.user: 4} if request.user else {}
+    org.teams[number] = request.body | {"id": number, "uid": f"team-{number}", "members": members, "preferences": {}}
     return 200, {"message": "Team created", "teamId": number, "uid": f"team-{number}"}
 
 

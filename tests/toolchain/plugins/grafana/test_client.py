@@ -3,10 +3,13 @@
 import ssl
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
+import httpx
 import pytest
 
-from tests.toolchain.plugins.grafana.fake import PASSWORD, TOKEN, Refused, route, running
+from tests.toolchain.plugins.grafana.fake import PASSWORD, TOKEN, VIEWER_TOKEN, Refused, route, running
 from toolchain.plugins.grafana import client as module
 from toolchain.plugins.grafana.client import Grafana, GrafanaError, part
 from toolchain.plugins.grafana.settings import CONFIGURATION, parse
@@ -89,6 +92,58 @@ def test_a_wrong_login_says_what_to_check_and_not_what_was_given(grafana):
         "Grafana refused GET /api/org/users: 401 Invalid username or password; check auth on the provider"
         " (user:password, or a token)"
     )
+
+
+def test_who_is_turned_away_does_not_knock_again(grafana):
+    asking = client(grafana.url, auth="admin:wr0ng")
+    told = failure(lambda: asking.get("/org/users", 1))
+    assert failure(lambda: asking.send("POST", "/teams", 1, body={"name": "desk"})) == told
+    assert grafana.turned_away == 1
+
+
+def at_once(*calls):
+    """What each of the calls, made at the same time, fails with."""
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        return set(pool.map(failure, calls))
+
+
+def test_many_at_once_knock_once(grafana):
+    asking = client(grafana.url, auth="admin:wr0ng")
+    [told] = at_once(*[lambda: asking.get("/org/users", 1)] * 8)
+    assert "401 Invalid username or password" in told
+    assert grafana.turned_away == 1
+
+
+def test_a_grafana_that_is_away_is_waited_for_once(waits):
+    asking = client("http://127.0.0.1:1", retries=3, retryWait=2)
+    [told] = at_once(*[lambda: asking.get("/org/users", 1)] * 8)
+    assert told.startswith("cannot reach Grafana at http://127.0.0.1:1: ")
+    assert waits == [2, 2, 2]
+
+
+def test_who_was_let_in_is_not_given_up_for_a_broken_line(grafana, monkeypatch):
+    asking = client(grafana.url)
+    assert asking.get("/org/users", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(asking._http, "request", Mock(side_effect=httpx.ConnectError("line down")))
+        assert failure(lambda: asking.get("/org/users", 1)).endswith("line down")
+    assert asking.get("/org/users", 1)
+
+
+def test_another_refusal_is_no_reason_to_stop_asking(grafana):
+    asking = client(grafana.url)
+    grafana.failing.append((403, "You'll need additional permissions"))
+    failure(lambda: asking.get("/org/users", 1))
+    assert asking.get("/org/users", 1)
+
+
+def test_a_viewer_may_look_and_not_touch(grafana):
+    viewer = client(grafana.url, auth=VIEWER_TOKEN)
+    assert viewer.get("/org/users", 0)
+    assert failure(lambda: viewer.send("POST", "/teams", 0, body={"name": "desk"})).startswith(
+        "Grafana refused POST /api/teams: 403 You'll need additional permissions to perform this action."
+    )
+    assert grafana.org.teams == {}
 
 
 def test_a_missing_permission_says_whose(grafana):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.toolchain.plugins.conftest import operations
-from tests.toolchain.plugins.grafana.fake import PASSWORD
+from tests.toolchain.plugins.conftest import CHECKOUT, operations
+from tests.toolchain.plugins.grafana.fake import PASSWORD, TOKEN, VIEWER_TOKEN
 
 pytestmark = pytest.mark.engine
 
@@ -35,7 +35,18 @@ grafana.oss.Dashboard(
 )
 account = grafana.oss.ServiceAccount("account", role="Viewer", opts=opts)
 token = grafana.oss.ServiceAccountToken("token", service_account_id=account.id, opts=opts)
-grafana.oss.Team("team", name="desk", members=["ada@desk.test"], preferences={{"theme": "dark"}}, opts=opts)
+grafana.oss.ServiceAccountRotatingToken(
+    "rotating",
+    name_prefix="check",
+    service_account_id=account.id,
+    seconds_to_live=7_776_000,
+    early_rotation_window_seconds=2_592_000,
+    opts=opts,
+)
+team = grafana.oss.Team("team", name="desk", members=["ada@desk.test"], preferences={{"theme": "dark"}}, opts=opts)
+grafana.oss.FolderPermission(
+    "permission", folder_uid=folder.uid, permissions=[{{"team_id": team.id, "permission": "View"}}], opts=opts
+)
 timing = grafana.alerting.MuteTiming(
     "timing", name="closed", intervals=[{{"weekdays": ["saturday:sunday"], "months": ["january:march"]}}], opts=opts
 )
@@ -79,7 +90,7 @@ grafana.alerting.RuleGroup(
 pulumi.export("key", token.key)
 """
 RESOURCES = (
-    *("folder", "source", "dashboard", "account", "token", "team"),
+    *("folder", "permission", "source", "dashboard", "account", "token", "rotating", "team"),
     *("timing", "template", "pager", "policy", "rules"),
 )
 WITH_STACK_AND_PROVIDER = len(RESOURCES) + 2
@@ -102,7 +113,7 @@ def test_a_life(project, program, grafana):
     printed = project.up()
     assert operations(printed) == {"created": WITH_STACK_AND_PROVIDER}
     key = next(iter(grafana.org.accounts.values()))["tokens"].keys()
-    assert len(key) == 1
+    assert len(key) == 2
     state = str(project.run("stack", "export"))
     for secret in ("tick-tock", "in-clear", "glsa_key", PASSWORD):
         assert secret not in printed
@@ -128,6 +139,82 @@ def test_a_life(project, program, grafana):
     left = grafana.org
     assert (left.folders, left.dashboards, left.data_sources, left.accounts, left.teams) == ({}, {}, {}, {}, {})
     assert (left.contact_points, left.policy, left.groups, left.mute_timings, left.templates) == ([], {}, {}, {}, {})
+
+
+FIRMS = """
+import json
+import sys
+
+sys.path.insert(0, {checkout!r})
+
+import pulumi
+from components._common.endpoint import Endpoint
+from components.grafana import Grafana, GrafanaArgs, GrafanaSettings
+
+desk = Grafana("grafana", GrafanaArgs(
+    settings=GrafanaSettings.model_validate({settings!r}),
+    placements={{}},
+    image=None,
+    admin_password={token!r},
+    prometheus_url="http://10.0.0.1:19090",
+    alertmanager=Endpoint("10.0.0.1", 19093),
+    database=Endpoint("10.0.0.1", 15100),
+    database_password="tick-tock",
+    dashboards={{"desk": json.dumps({{"uid": "hft-test-desk", "title": "Desk", "panels": []}})}},
+))
+pulumi.export("token", desk.checker_token)
+"""
+OURS = 15
+"""A dashboard, its folder and permissions, 2 teams, 3 data sources, contact point, policy, account, token, provider,
+component, stack."""
+
+
+def test_the_component_puts_everything_into_the_firms_grafana_and_takes_it_back(project, grafana):
+    settings = {"mode": "external", "url": grafana.url, "admin_user": None, "take_over_notifications": True}
+    given = {"checkout": str(CHECKOUT), "token": TOKEN}
+    project.program(FIRMS.format(settings=settings, **given))
+    printed = project.up()
+    assert operations(printed) == {"created": OURS}
+    org = grafana.org
+    numbers = {one["name"]: number for number, one in org.teams.items()}
+    assert {one["teamId"]: one["permission"] for one in org.permissions["hft-test-folder"]} == {
+        numbers["HFT test desk"]: "View",
+        numbers["HFT test operators"]: "Edit",
+    }
+    assert (org.policy["receiver"], org.contact_points[0]["settings"]) == (
+        "hft-test-alertmanager",
+        {"url": "http://10.0.0.1:19093"},
+    )
+    assert [one["role"] for one in org.accounts.values()] == ["Viewer"]
+    state = str(project.run("stack", "export"))
+    for secret in ("tick-tock", "glsa_key", TOKEN):
+        assert secret not in printed
+        assert secret not in state
+
+    changes = grafana.changes()
+    assert project.preview() == {}
+    assert operations(project.run("refresh", "--yes", "--skip-preview")) == {"unchanged": OURS}
+    assert operations(project.up()) == {"unchanged": OURS}
+    assert grafana.changes() == changes
+
+    project.program(FIRMS.format(settings=settings | {"take_over_notifications": False}, **given))
+    assert project.preview() == {"grafana-notification-policy": "delete"}
+    project.up()
+    assert org.policy == {}
+
+    assert operations(project.run("destroy", "--yes", "--skip-preview")) == {"deleted": OURS - 1}
+    assert (org.folders, org.dashboards, org.data_sources, org.accounts, org.teams) == ({}, {}, {}, {}, {})
+    assert (org.contact_points, org.policy) == ([], {})
+
+
+def test_a_token_that_may_only_look_stops_an_up_and_leaves_nothing(project, grafana):
+    settings = {"mode": "external", "url": grafana.url, "admin_user": None}
+    project.program(FIRMS.format(settings=settings, checkout=str(CHECKOUT), token=VIEWER_TOKEN))
+    printed = project.up(fails=True)
+    assert "403 You'll need additional permissions to perform this action." in printed
+    assert "the account behind auth on the provider lacks the permission" in printed
+    assert VIEWER_TOKEN not in printed
+    assert grafana.org.data_sources == grafana.org.folders == grafana.org.teams == {}
 
 
 def test_what_was_changed_by_hand_is_found_and_set_right(project, program, grafana):
@@ -159,8 +246,9 @@ def test_what_exists_is_adopted_as_the_error_says(project, program, grafana):
     assert grafana.org.folders == {}
 
 
-def test_a_wrong_password_is_not_printed(project, program):
+def test_a_wrong_password_is_tried_once_and_not_printed(project, program, grafana):
     program(password="wr0ng-passw0rd")
     printed = project.up(fails=True)
     assert "401 Invalid username or password; check auth on the provider" in printed
     assert "wr0ng-passw0rd" not in printed
+    assert grafana.turned_away == 1

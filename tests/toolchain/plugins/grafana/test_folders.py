@@ -36,7 +36,7 @@ async def test_a_preview_asks_nothing_and_knows_what_it_does_not_know(serve):
 async def test_a_uid_that_is_taken_is_an_error_with_the_import_line(plugin):
     await created(plugin, "Folder", title="HFT", uid="hft")
     assert await refusal(created(plugin, "Folder", title="HFT", uid="hft")) == (
-        "Grafana refused POST /api/folders: 412 a folder of this uid is there already; adopt it with"
+        "Grafana refused POST /api/folders: 409 a folder of this uid is there already; adopt it with"
         " `pulumi import grafana:oss/folder:Folder <resource name> 1:hft`"
     )
 

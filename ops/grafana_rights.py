@@ -1,0 +1,92 @@
+"""Looks, before anything is made, whether the firm's Grafana takes what is about to be put into it."""
+
+from typing import Any
+
+import httpx
+from pulumi import automation as auto
+
+from components.grafana import GrafanaSettings
+from components.secrets.settings import config_key
+from ops.errors import OpsError
+from ops.workspace import Workspace
+
+_PERMISSIONS, _USERS = "/api/access-control/user/permissions", "/api/org/users"
+_FORMS = {_PERMISSIONS: dict, _USERS: list}
+_NEEDED = (
+    *("alert.provisioning:write", "dashboards:create", "datasources:create", "folders:create"),
+    *("folders.permissions:write", "serviceaccounts:create", "teams:create"),
+)
+"""What the role Admin has, and Editor has not: Grafana docs, "RBAC role definitions"."""
+_SECRET = "grafana-admin"
+_ANSWER_SECONDS = 10
+
+
+def secret(workspace: Workspace, stack: auto.Stack) -> str:
+    """The secret `grafana-admin` as the operator has given it. Raises OpsError where it has not been."""
+    try:
+        return workspace.run(stack, ["config", "get", config_key(_SECRET)]).strip()
+    except OpsError as error:
+        raise OpsError(
+            f"grafana.mode=external needs the secret {_SECRET}, which cannot be read ({error}): "
+            f"pulumi config set --secret {config_key(_SECRET)}"
+        ) from None
+
+
+def check(grafana: GrafanaSettings, given: str, client: httpx.Client) -> None:
+    """The Grafana at `grafana.url` answers, knows the account and all members, and lets the account make everything.
+
+    Raises:
+        OpsError: one of it is not so; it says what to mend, and never holds the secret.
+    """
+    rights = _told(grafana, given, client, _PERMISSIONS)
+    if missing := [action for action in _NEEDED if action not in rights]:
+        raise OpsError(
+            f"{_place(grafana)} knows the account of the secret {_SECRET}, but does not let it do "
+            f"{', '.join(missing)}: give it the role Admin of its organisation"
+        )
+    wanted = [(i, member) for i, team in enumerate(grafana.teams) for member in team.members]
+    users = _told(grafana, given, client, _USERS) if wanted else []
+    known = {str(user["email"]).lower() for user in users}
+    if strangers := [at for at in wanted if at[1].lower() not in known]:
+        raise OpsError(*(_no_user(i, member) for i, member in strangers))
+
+
+def _told(grafana: GrafanaSettings, given: str, client: httpx.Client, path: str) -> Any:
+    """What Grafana answers: an object or a list."""
+    if not (given.isascii() and given.isprintable()):
+        raise OpsError(f"the secret {_SECRET} is no token or password: it holds a line break or what no header can")
+    place = _place(grafana)
+    account = None if grafana.admin_user is None else httpx.BasicAuth(grafana.admin_user, given)
+    headers = {"Authorization": f"Bearer {given}"} if account is None else {"X-Grafana-Org-Id": "1"}
+    url = f"{str(grafana.url).rstrip('/')}{path}"
+    try:
+        answer = client.get(url, headers=headers, auth=account, timeout=_ANSWER_SECONDS)
+    except httpx.HTTPError as error:
+        raise OpsError(f"{place} does not answer ({error}): start it, let this machine reach it, or mend it") from None
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        raise OpsError(f"{place} {_stranger(grafana)}")
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    if answer.is_error or not isinstance(told, _FORMS[path]):
+        raise OpsError(f"{place} answers {answer.status_code}, and not as Grafana from 10.4 on does: mend it")
+    return told
+
+
+def _place(grafana: GrafanaSettings) -> str:
+    return f"grafana.url={grafana.url}"
+
+
+def _no_user(team: int, member: str) -> str:
+    return f"grafana.teams[{team}].members has {member}, whom Grafana does not know: invite them there, or leave it out"
+
+
+def _stranger(grafana: GrafanaSettings) -> str:
+    give = f"pulumi config set --secret {config_key(_SECRET)}"
+    if grafana.admin_user is None:
+        return f"does not know the token that is the secret {_SECRET}: make one for a service account, and {give}"
+    return (
+        f"does not let grafana.admin_user={grafana.admin_user} in with the secret {_SECRET}: {give} (after five wrong "
+        "passwords Grafana lets nobody of that name in for five minutes)"
+    )
