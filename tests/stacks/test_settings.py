@@ -255,7 +255,7 @@ def test_a_bucket_with_given_keys_is_good() -> None:
 
 @pytest.mark.parametrize("given", [[], ["db-owner"]])
 def test_another_grafana_needs_a_secret_that_it_knows(given: list[str]) -> None:
-    settings = config("prod") | {"grafana": {"mode": "external", "url": "https://grafana.example"}}
+    settings = config("dev") | {"grafana": {"mode": "external", "url": "https://grafana.example"}}
 
     with pytest.raises(ValidationError) as raised:
         StackSettings.model_validate(settings | {"secrets": {"given": given}})
@@ -267,7 +267,7 @@ def test_another_grafana_needs_a_secret_that_it_knows(given: list[str]) -> None:
 
 
 def test_another_grafana_with_a_given_secret_is_good() -> None:
-    settings = config("prod") | {"grafana": {"mode": "external", "url": "https://grafana.example"}}
+    settings = config("dev") | {"grafana": {"mode": "external", "url": "https://grafana.example"}}
 
     assert StackSettings.model_validate(settings | {"secrets": {"given": ["grafana-admin"]}}).grafana.mode == "external"
 
