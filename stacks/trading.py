@@ -74,7 +74,7 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     drawn: list[Drawn] = [etcd, tsdb, objects, pooler, watch, *engines]
     desk = grafana.Grafana("grafana", grafana.GrafanaArgs(settings=s.grafana, placements=at,
         image=images.get("grafana"), admin_password=key["grafana-admin"], prometheus_url=watch.prometheus_url,
-        alertmanager=watch.alertmanager, database=router.reader, database_password=key["db-reader"],
+        alertmanagers=watch.alertmanagers, database=router.reader, database_password=key["db-reader"],
         dashboards={name: text for part in drawn for name, text in part.dashboards.items()}),
         Options(depends_on=[watch, objects.ready]))
     outputs.export(s, key, at, authority_pem=tls.authority_pem, desk=desk)

@@ -1,5 +1,7 @@
 """Alertmanager in Grafana: its alerts and silences are seen there, and alerts that people make there go to it."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumiverse_grafana import alerting, oss
 
@@ -12,22 +14,25 @@ _GROUP_INTERVAL, _REPEAT_INTERVAL = "30s", "1m"
 at least (four times its rule's interval or 30 s, `nextEndsTime`): so it is repeated within that time."""
 
 
-def alertmanager(name: str, url: str, child: pulumi.ResourceOptions, *, owns_notifications: bool) -> None:
-    """Data source and contact point; with `owns_notifications` the policy that sends all alerts there."""
+def alertmanager(name: str, urls: Sequence[str], child: pulumi.ResourceOptions, *, owns_notifications: bool) -> None:
+    """Data source and contact point; with `owns_notifications` the policy that sends all alerts there.
+
+    Each Alertmanager is told: they agree on what was sent, and of an alert know only what each was told itself.
+    """
     uid = grafana_uid(pulumi.get_stack(), "alertmanager")
     oss.DataSource(
         f"{name}-alertmanager",
         type="alertmanager",
         name=uid,
         uid=uid,
-        url=url,
+        url=urls[0],
         json_data_encoded=alertmanager_json(),
         opts=child,
     )
     point = alerting.ContactPoint(
         f"{name}-contact-point",
         name=uid,
-        alertmanagers=[alerting.ContactPointAlertmanagerArgs(url=url)],
+        alertmanagers=[alerting.ContactPointAlertmanagerArgs(url=url) for url in urls],
         opts=child,
     )
     if owns_notifications:

@@ -41,8 +41,8 @@ class GrafanaArgs:
     """Password of the administrator, or the token of a service account (secret grafana-admin)."""
     prometheus_url: str
     """URL of Prometheus as Grafana reaches it."""
-    alertmanager: Endpoint
-    """Alertmanager as Grafana reaches it."""
+    alertmanagers: Sequence[Endpoint]
+    """All Alertmanagers as Grafana reaches them; it shows what the first one knows."""
     database: Endpoint
     """Where read-only SQL goes."""
     database_password: pulumi.Input[str]
@@ -126,9 +126,8 @@ class Grafana(pulumi.ComponentResource):
         self._make_prometheus_source(child)
         self._make_database_source(child)
         teams(self._name, settings, self._make_dashboards(child), child)
-        alertmanager(
-            self._name, f"http://{self._args.alertmanager}", child, owns_notifications=settings.owns_notifications
-        )
+        urls = [f"http://{each}" for each in self._args.alertmanagers]
+        alertmanager(self._name, urls, child, owns_notifications=settings.owns_notifications)
         return checker_token(self._name, child)
 
     def _auth(self) -> pulumi.Output[str]:

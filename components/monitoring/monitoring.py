@@ -76,8 +76,8 @@ class Monitoring(pulumi.ComponentResource):
 
     prometheus: Endpoint
     """The first Prometheus."""
-    alertmanager: Endpoint
-    """The first Alertmanager."""
+    alertmanagers: tuple[Endpoint, ...]
+    """All Alertmanagers: an alert has to be told to each, as they agree on what was sent, not on what there is."""
     prometheus_url: str
     """URL of the first Prometheus."""
     scrape_targets: tuple[ScrapeTarget, ...]
@@ -96,8 +96,8 @@ class Monitoring(pulumi.ComponentResource):
         self._places = [args.placements[host] for host in settings.hosts]
         self._watched = [args.placements[host] for host in settings.watched_hosts]
         self._prometheuses = _endpoints(self._places, settings.prometheus_port)
-        self._alertmanagers = _endpoints(self._places, settings.alertmanager_port)
-        self.prometheus, self.alertmanager = self._prometheuses[0], self._alertmanagers[0]
+        self.alertmanagers = tuple(_endpoints(self._places, settings.alertmanager_port))
+        self.prometheus = self._prometheuses[0]
         self.prometheus_url = f"http://{self.prometheus}"
         self.scrape_targets = (*args.scrape_targets, *self._own_targets())
         self.alert_rules = {**args.alert_rules, "monitoring.yaml": _ALERTS.read_text()}
@@ -109,7 +109,7 @@ class Monitoring(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "prometheus": str(self.prometheus),
-                "alertmanager": str(self.alertmanager),
+                "alertmanagers": [str(each) for each in self.alertmanagers],
                 "prometheus_url": self.prometheus_url,
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": self.alert_rules,
@@ -121,7 +121,7 @@ class Monitoring(pulumi.ComponentResource):
         nodes = _endpoints(self._watched, self._args.settings.node_exporter_port)
         return (
             *_targets("prometheus", self._places, self._prometheuses),
-            *_targets("alertmanager", self._places, self._alertmanagers),
+            *_targets("alertmanager", self._places, self.alertmanagers),
             *(
                 ScrapeTarget(job="node", instance=place.host, host=place.host, address=str(endpoint))
                 for place, endpoint in zip(self._watched, nodes, strict=True)
@@ -176,7 +176,7 @@ class Monitoring(pulumi.ComponentResource):
         return docker.Container(logical, arguments(spec, place), opts=options(self, place, [told]))
 
     def _make_alertmanager(self, index: int, place: Placement) -> docker.Container:
-        listen = self._alertmanagers[index]
+        listen = self.alertmanagers[index]
         spec = ContainerSpec(
             component="monitoring",
             role="alertmanager",
@@ -213,7 +213,7 @@ class Monitoring(pulumi.ComponentResource):
     def _make_prometheus(self, index: int, place: Placement, alertmanager: docker.Container) -> docker.Container:
         settings, listen = self._args.settings, self._prometheuses[index]
         targets, replica = self.scrape_targets, f"prometheus-{index}"
-        config = prometheus_yml(settings, pulumi.get_stack(), targets, self._alertmanagers, replica=replica)
+        config = prometheus_yml(settings, pulumi.get_stack(), targets, self.alertmanagers, replica=replica)
         spec = ContainerSpec(
             component="monitoring",
             role="prometheus",

@@ -26,7 +26,7 @@ CONTACT_POINT = "grafana:alerting/contactPoint:ContactPoint"
 POLICY = "grafana:alerting/notificationPolicy:NotificationPolicy"
 
 IMAGE = "sha256:grafana"
-ALERTMANAGER = Endpoint("10.0.0.1", 19093)
+ALERTMANAGERS = (Endpoint("10.0.0.1", 19093), Endpoint("10.0.0.2", 19093))
 DATABASE = Endpoint("10.0.0.1", 15100)
 DASHBOARDS = {"trading": '{"uid": "hft-dev-trading"}', "costs": '{"uid": "hft-dev-costs"}'}
 OURS: dict[str, Any] = {"mode": "container", "host": "b"}
@@ -51,7 +51,7 @@ def build(settings: dict[str, Any], image: str | None = IMAGE, opts: pulumi.Reso
             image=image,
             admin_password="g",
             prometheus_url="http://10.0.0.1:19090",
-            alertmanager=ALERTMANAGER,
+            alertmanagers=ALERTMANAGERS,
             database=DATABASE,
             database_password="r",
             dashboards=DASHBOARDS,
@@ -351,7 +351,7 @@ def test_alertmanager_is_seen_and_reached_from_grafana(recorder: Recorder) -> No
     }
     assert recorder.inputs(CONTACT_POINT, "grafana-contact-point") == {
         "name": "hft-dev-alertmanager",
-        "alertmanagers": [{"url": "http://10.0.0.1:19093"}],
+        "alertmanagers": [{"url": "http://10.0.0.1:19093"}, {"url": "http://10.0.0.2:19093"}],
     }
 
 

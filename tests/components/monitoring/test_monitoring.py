@@ -196,10 +196,12 @@ def test_a_data_volume_is_named_by_stack_and_part(recorder: Recorder) -> None:
 
 def test_outputs(recorder: Recorder) -> None:
     found = recorder.run(
-        lambda: [(it.prometheus_url, str(it.alertmanager), sorted(it.alert_rules)) for it in [build(ON_TWO)]]
+        lambda: [(it.prometheus_url, [*map(str, it.alertmanagers)], sorted(it.alert_rules)) for it in [build(ON_TWO)]]
     )
 
-    assert found == [("http://10.0.0.1:19090", "10.0.0.1:19093", ["monitoring.yaml", "trading.yaml"])]
+    assert found == [
+        ("http://10.0.0.1:19090", ["10.0.0.1:19093", "10.0.0.2:19093"], ["monitoring.yaml", "trading.yaml"])
+    ]
 
 
 @pytest.mark.parametrize(
