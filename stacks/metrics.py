@@ -23,7 +23,7 @@ one target at most. A metric marked * may go with the next version.
 _EXPORTER_HEAD: Final = """
 ## {name}
 
-{what} Scrape job `{job}`.
+{what} Scrape job `{job}`{added}.
 
 | metric | type | unit | labels | series | meaning |
 |---|---|---|---|---|---|
@@ -46,7 +46,8 @@ def metrics_page() -> str:
 
 
 def _section(exporter: Exporter) -> str:
-    head = _EXPORTER_HEAD.format(name=exporter.name, what=exporter.what, job=exporter.job)
+    added = "".join(f", which adds the label `{label.name}`: {label.bound}" for label in exporter.target_labels)
+    head = _EXPORTER_HEAD.format(name=exporter.name, what=exporter.what, job=exporter.job, added=added)
     return head + "".join(_row(metric) for metric in exporter.metrics)
 
 

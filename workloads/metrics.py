@@ -63,6 +63,7 @@ class EngineMetrics(Instruments):
         self.arb_lifetime = self.histogram(engine.ARB_LIFETIME)
         self.leg_imbalance_usd = self.gauge(engine.LEG_IMBALANCE_USD)
         self.unhedged = self.histogram(engine.UNHEDGED)
+        self.unhedged_age = self.gauge(engine.UNHEDGED_AGE)
 
     def _risk(self) -> None:
         self.position = self.gauge(engine.POSITION)
@@ -91,6 +92,10 @@ class EngineMetrics(Instruments):
         self.record_backlog_seconds = self.gauge(engine.RECORD_BACKLOG_SECONDS)
         self.record_synchronous = self.gauge(engine.RECORD_SYNCHRONOUS)
         self.record_synchronous.set(math.nan)
+        self.record_refused = self.counter(engine.RECORD_REFUSED)
+        self.cpu_throttled_periods = self.counter(engine.CPU_THROTTLED_PERIODS)
+        self.cpu_throttled = self.counter(engine.CPU_THROTTLED)
+        self.involuntary_switches = self.counter(engine.INVOLUNTARY_SWITCHES)
 
     def start_at_zero(self, venues: Iterable[str], symbols: Iterable[str]) -> None:
         """Show rare events before the first: `increase` cannot see the first of a series that was not there."""

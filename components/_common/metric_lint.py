@@ -1,26 +1,29 @@
 """Refuses expressions that the metric contract does not bear out: a rule on a mistyped metric is silent for ever; pure.
 
-Of metrics that others' exporters have, only the exporter is known. What is said of one expression says what, where and
+Of metrics that others' exporters have, only the names are known. What is said of one expression says what, where and
 what to do; where a text has no fault there is nothing.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from components._common.promql import Expression, Matcher, Selector, read
-from workloads.contract import METRICS, SERIES, Label
+from workloads.contract import METRICS, STORED, Label
 
 TARGET_LABELS: Final = frozenset({"job", "instance", "host"})
 """What Prometheus adds to every series that it scrapes."""
 
 PAGE: Final = "docs/reference/metrics.md"
 _OURS: Final = "hft_"
-# The exporters of the stack, and what Prometheus tells of its own scraping and alerts. cAdvisor is none of them.
-_EXPORTERS: Final = (
-    *("alertmanager_", "etcd_", "go_", "grafana_", "grpc_", "haproxy_", "net_conntrack_", "node_", "patroni_", "pg_"),
-    *("pgbouncer_", "process_", "prometheus_", "promhttp_", "python_", "redis_", "scrape_"),
+_OTHERS: Final = frozenset(
+    name
+    for name in Path(__file__).with_name("others_series.txt").read_text().splitlines()
+    if name and not name.startswith("#")
 )
+# Of every process, whatever it is, and of every scrape.
+_EVERYWHERE: Final = ("go_", "process_", "python_", "scrape_")
 _PROMETHEUS_OWN: Final = ("up", "ALERTS", "ALERTS_FOR_STATE")
 _OF_COUNTERS: Final = ("rate", "irate", "increase")
 _ALTERNATIVES: Final = re.compile(r"[\w.:+-]*(?:\|[\w.:+-]*)*")
@@ -64,12 +67,12 @@ def _metric_faults(found: Expression, records: Records) -> Iterator[str]:
 
 
 def _selector_faults(selector: Selector) -> Iterator[str]:
-    if selector.metric not in SERIES:
+    if selector.metric not in STORED:
         yield f"{selector.metric} is not in the metric contract ({PAGE})"
         return
     if selector.function in _OF_COUNTERS and selector.metric in METRICS and METRICS[selector.metric].kind == "gauge":
         yield f"{selector.metric} is a gauge, of which {selector.function} says nothing"
-    labels = {label.name: label for label in SERIES[selector.metric]}
+    labels = {label.name: label for label in STORED[selector.metric]}
     for matcher in selector.matchers:
         if matcher.label in labels:
             yield from _value_faults(selector.metric, labels[matcher.label], matcher)
@@ -113,8 +116,8 @@ def _labels_of(metric: str, records: Records) -> Collection[str] | None:
     """None where they are not known here."""
     if metric in records:
         return records[metric]
-    return [label.name for label in SERIES[metric]] if metric in SERIES else None
+    return [label.name for label in STORED[metric]] if metric in STORED else None
 
 
 def _has_exporter(metric: str) -> bool:
-    return metric in _PROMETHEUS_OWN or metric.startswith(_EXPORTERS)
+    return metric in _OTHERS or metric in _PROMETHEUS_OWN or metric.startswith(_EVERYWHERE)

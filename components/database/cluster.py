@@ -354,6 +354,8 @@ class TimescaleCluster(pulumi.ComponentResource):
                 f"--extend.query-path={_QUERIES_FILE}",
                 # Since PostgreSQL 17 checkpoints are told there, and not by default.
                 "--collector.stat_checkpointer",
+                # The age of the oldest transaction, which is not told by default either.
+                "--collector.database_wraparound",
             ],
             files={_QUERIES_FILE: _QUERIES.read_text(), CLIENT_AUTHORITY_FILE: args.tls.authority_pem},
             secrets={"db-monitoring": args.monitoring_password},

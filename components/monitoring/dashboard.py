@@ -69,6 +69,7 @@ def pressure(board: Board) -> Graph:
         unit=units.PercentUnit,
         description="Share of the time in which some process waited for CPU, disk or memory.",
         columns=12,
+        alert="HostCpuPressure",
         empty="the host's kernel counts no pressure (PSI is not in it, or is off)",
     )
     queries = {
@@ -162,7 +163,7 @@ def dropped(board: Board) -> Graph:
         unit=units.CountsPerSecond,
         description="By the line (ring full) and by the kernel (backlog full): each is a gap in somebody's feed.",
         columns=6,
-        alert="MarketDataGap",
+        alert="HostNetworkDrops",
     )
     line = f"sum by (instance) (rate(node_network_receive_drop_total{{{_LINES}}}[$__rate_interval]))"
     kernel = f"sum by (instance) (rate(node_softnet_dropped_total{{{_NODE}}}[$__rate_interval]))"
@@ -176,6 +177,7 @@ def retransmitted(board: Board) -> Graph:
         unit=units.PercentUnit,
         description="Share of the segments sent; a lossy line delays orders by at least 200 ms each time.",
         columns=6,
+        alert="HostRetransmits",
     )
     again, all_sent = (
         f"sum by (instance) (rate(node_netstat_Tcp_{name}{{{_NODE}}}[$__rate_interval]))"
@@ -191,6 +193,7 @@ def conntrack(board: Board) -> Graph:
         unit=units.PercentUnit,
         description="When the kernel's table is full, it drops new connections without a word.",
         columns=6,
+        alert="HostConntrackFilling",
         empty="the host's kernel tracks no connections, as is best on a trading host",
     )
     query = (

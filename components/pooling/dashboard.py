@@ -84,7 +84,7 @@ def time_waited(board: Board) -> Graph:
         unit=units.Seconds,
         description="Of all clients together: 1 means that on average one client was waiting all the time.",
         columns=8,
-        alert="PoolerClientsWaiting",
+        alert="PoolerOrdersWaiting",
     )
     query = (
         f"sum by (instance, database) (rate(pgbouncer_stats_client_wait_seconds_total{{{_POOLER}}}[$__rate_interval]))"
@@ -186,7 +186,7 @@ def failures(board: Board) -> Graph:
         unit=units.Short,
         description="Clients that got no server: some at a failover, none otherwise.",
         columns=8,
-        alert="RouterNoPrimary",
+        alert="RouterConnectionsFailing",
     )
     chosen = f'{_ROUTER}, proxy=~"primary|standbys"'
     query = f"sum by (instance, proxy) (increase(haproxy_backend_connection_errors_total{{{chosen}}}[1m]))"

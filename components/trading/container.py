@@ -10,6 +10,7 @@ from components._common.container import CONFIG_DIR, SECRET_DIR, ContainerSpec, 
 from components._common.placement import Placements
 from components._common.scraping import ScrapeTarget
 from components.trading.settings import TradingContainerSettings
+from workloads.contract.labels import STRATEGY
 
 TOKEN = "hft:trading:TradingContainer"
 
@@ -35,6 +36,9 @@ class TradingContainerArgs:
     """Absolute path → name of a volume that another container writes, mounted read-only."""
     metrics_port: int | None = None
     """Port of `GET /metrics` on the host's address; without one it is not scraped."""
+    strategy: str | None = None
+    """Strategy whose lease it takes part in, where it does; becomes a label of its metrics, by which leaders and builds
+    are counted."""
     drain_seconds: int | None = None
     """How long it needs to cancel its orders, where it says; a policy compares its grace with that."""
 
@@ -78,17 +82,18 @@ class TradingContainer(pulumi.ComponentResource):
         )
         container = docker.Container(name, arguments(spec, place), opts=options(self, place))
         self.container_name = container.name
-        self.scrape_targets = ()
-        if metrics:
-            self.scrape_targets = (
-                ScrapeTarget(job="engine", instance=name, host=place.host, address=metrics, interval_seconds=1),
-            )
+        self.scrape_targets = (_target(name, place.host, metrics, args.strategy),) if metrics else ()
         self.register_outputs(
             {
                 "container_name": self.container_name,
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
             }
         )
+
+
+def _target(name: str, host: str, metrics: str, strategy: str | None) -> ScrapeTarget:
+    labels = {} if strategy is None else {STRATEGY.name: strategy}
+    return ScrapeTarget(job="engine", instance=name, host=host, address=metrics, interval_seconds=1, labels=labels)
 
 
 def _told(metrics: str | None, drain_seconds: int | None) -> dict[str, str]:

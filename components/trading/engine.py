@@ -15,6 +15,7 @@ from components.trading.dashboards import trading_dashboards
 from components.trading.render import engine_json
 from components.trading.settings import EngineSettings, SymbolSettings
 from components.trading.venue import VenueEndpoint
+from workloads.contract.labels import STRATEGY
 
 TOKEN = "hft:trading:TradingEngine"
 _FREE_SLOT_JOB = "engine-free-slot"
@@ -83,6 +84,7 @@ class TradingEngine(pulumi.ComponentResource):
                 volumes_read={TLS_DIR: live.volume} if live else {},
                 healthy=["curl", "-fsS", "-o", "/dev/null", f"http://{self.endpoint}/readyz"],
                 metrics_port=settings.port,
+                strategy=settings.strategy,
                 drain_seconds=settings.drain_seconds,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[live.filled] if live else []),
@@ -109,6 +111,7 @@ class TradingEngine(pulumi.ComponentResource):
             host=place.host,
             address=str(listen),
             interval_seconds=1,
+            labels={STRATEGY.name: settings.strategy},
             expected=False,
         )
 

@@ -22,17 +22,16 @@ from workloads.metrics import ROUNDTRIP_BUCKETS
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = "".join(path.read_text() for path in sorted((ROOT / "components/database/migrations").glob("*.sql")))
 PAGES = {name: json.loads(text) for name, text in dashboards("dev").items()}
-NOT_LABELS = {"instance", "job", "le"}
+NOT_LABELS = {"instance", "job", "le", "strategy"}
 SAME_BY_CAUSE = {
     "market-data: Ticks waiting for the database": "RecordsDropped",
-    "hosts: Packets dropped by the host": "MarketDataGap",
     "hosts: Clock: bound of the error": "HostClockUnsynchronised",
-    "database: WAL kept on disk": "IngestStopped",
     "database: Free on the data disk": "IngestStopped",
     "pooling: Clients that wait for a connection": "PoolerClientsWaiting",
-    "pooling: Time clients waited, each second": "PoolerClientsWaiting",
-    "pooling: Connections refused in a minute": "RouterNoPrimary",
     "deploys: Epoch of the lease": "TradingLeadersTwo",
+    "order-path: Time with one leg open": "LegUnhedged",
+    "desk: Leg imbalance": "LegUnhedged",
+    "slo: Trading available": "AvailabilityBudgetBurning",
 }
 """Panels that show the cause, where the alert tells the effect."""
 
@@ -63,7 +62,8 @@ def statements() -> list[tuple[str, str]]:
 def named(text: str) -> set[str]:
     """Names of series: what begins a selector or stands alone, and no function, label or word of PromQL."""
     bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|(?:by|on) \([^)]*\)', "", text)
-    return set(re.findall(r"\b((?:hft|pg|patroni|etcd|haproxy|pgbouncer|node|prometheus)_\w+|up|ALERTS)\b", bare))
+    own = r"\b((?:hft|pg|patroni|etcd|haproxy|pgbouncer|node|prometheus)_\w+|slo:\w+(?::\w+)?|up|ALERTS)\b"
+    return set(re.findall(own, bare))
 
 
 def declared_series() -> dict[str, tuple[str, set[str]]]:
@@ -185,10 +185,15 @@ def test_panels_that_may_be_empty_say_why() -> None:
     assert found == {
         "order-path: Waiting for a lock": "an engine without locks on its hot path, as the reference engine, observes "
         "none.",
+        "order-path: Periods that a CPU quota cut short": "the engine's cgroup does not say.",
         "order-path: Time with one leg open": "no trade had a leg open in that time.",
         "order-path: Use of the venue's rate limit": "the venue tells no budget, as the simulated ones.",
         "hosts: Time that something waited": "the host's kernel counts no pressure (PSI is not in it, or is off).",
         "hosts: Use of the connection table": "the host's kernel tracks no connections, as is best on a trading host.",
+        "slo: Orders within 50 ms": "no order was answered in the time range.",
+        "slo: Budget of slow orders left": "it is counted every five minutes, from the first order on.",
+        "slo: Burn rate of slow orders": "no order was answered in the time range.",
+        "slo: Budget of unavailability left": "it is counted every five minutes, from the first order on.",
         "audit: Orders without an answer": "every order has its answer.",
     }
 
@@ -331,6 +336,8 @@ def test_data_sources_are_those_that_the_stack_makes(recorder: Recorder) -> None
         ("database: Time since the last upkeep", "TsdbMaintenanceLate", 300.0),
         ("database: Time since the primary heard the guard", "DiskGuardUnheard", 60.0),
         ("etcd: Use of the quota", "EtcdNearlyFull", 0.8),
+        ("etcd: Write of the log to disk, p99", "EtcdFsyncSlow", 0.01),
+        ("etcd: Commit of the data to disk, p99", "EtcdCommitSlow", 0.025),
         ("pooling: Longest wait now", "PoolerClientsWaiting", 1.0),
         ("hosts: CPU stolen", "HostCpuStolen", 0.01),
         ("hosts: Clock: offset", "HostClockUnsynchronised", 0.0001),

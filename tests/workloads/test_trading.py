@@ -165,6 +165,19 @@ def test_a_dropped_feed_makes_it_not_ready_until_it_is_back(trading: Floor) -> N
     assert samples(url)['hft_venue_reconnects_total{channel="md",venue="alpha"}'] >= 1
 
 
+@pytest.mark.parametrize(("status", "counter"), [(418, "hft_venue_ban_total"), (429, "hft_venue_429_total")])
+def test_a_venue_that_refuses_connections_is_counted_and_joined_again(
+    trading: Floor, status: int, counter: str
+) -> None:
+    _, url = trading.start_engine()
+
+    request(f"{trading.venues['alpha']}/control/refuse", {"seconds": 1.0, "status": status})
+
+    until("refusals counted", lambda: total(samples(url), f'{counter}{{venue="alpha"}}') >= 2)
+    until("ready again", lambda: request(f"{url}/readyz")[0] == 200)
+    assert total(samples(url), f'{counter}{{venue="beta"}}') == 0
+
+
 def test_a_venue_that_rejects_makes_missed_opportunities_and_no_position(trading: Floor) -> None:
     for at in trading.venues.values():
         request(f"{at}/control/reject-all", {"on": True})

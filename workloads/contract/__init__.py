@@ -9,6 +9,6 @@ from workloads.contract.exporter import Exporter
 from workloads.contract.exporters import EXPORTERS
 from workloads.contract.label import Label
 from workloads.contract.metric import Metric
-from workloads.contract.names import METRICS, SERIES
+from workloads.contract.names import METRICS, SERIES, STORED
 
-__all__ = ["EXPORTERS", "METRICS", "SERIES", "Exporter", "Label", "Metric"]
+__all__ = ["EXPORTERS", "METRICS", "SERIES", "STORED", "Exporter", "Label", "Metric"]

@@ -5,7 +5,7 @@ from typing import Final, Literal, get_args
 from workloads.contract import buckets
 from workloads.contract.exporter import Exporter
 from workloads.contract.label import Label
-from workloads.contract.labels import CHANNEL, COLOUR, SYMBOL, VENUE
+from workloads.contract.labels import CHANNEL, COLOUR, STRATEGY, SYMBOL, VENUE
 from workloads.contract.metric import Metric
 
 TradingState = Literal["active", "reducing", "halted"]
@@ -18,6 +18,7 @@ _ORDER_REASON: Final = Label(
     others=64,
     bound="the codes by which venues refuse and cancel",
 )
+_TABLE: Final = Label(name="table", values=("ticks", "opportunities", "order_events", "audit_log"))
 _OPPORTUNITY_REASONS: Final = (
     *("", "invalid_price", "below_min_size", "stale", "risk", "rate_limit", "too_slow", "not_connected", "reducing"),
     "halted",
@@ -149,6 +150,12 @@ UNHEDGED: Final = Metric(
     unit="seconds",
     buckets=buckets.LIFETIME,
 )
+UNHEDGED_AGE: Final = Metric(
+    name="hft_unhedged_age_seconds",
+    kind="gauge",
+    help="How long the oldest open leg has been open; 0 while all are hedged.",
+    unit="seconds",
+)
 POSITION: Final = Metric(
     name="hft_position",
     kind="gauge",
@@ -261,7 +268,7 @@ RECORD_BACKLOG_ROWS: Final = Metric(
     kind="gauge",
     help="Rows not yet in the database.",
     unit="rows",
-    labels=(Label(name="table", values=("ticks", "opportunities", "order_events", "audit_log")),),
+    labels=(_TABLE,),
 )
 RECORD_BACKLOG_SECONDS: Final = Metric(
     name="hft_record_backlog_seconds",
@@ -274,19 +281,43 @@ RECORD_SYNCHRONOUS: Final = Metric(
     kind="gauge",
     help="1 while commits of order and audit rows are synchronous, 0 when they would not be and are refused.",
 )
+RECORD_REFUSED: Final = Metric(
+    name="hft_record_refused_total",
+    kind="counter",
+    help="Batches of rows that the database refused for what is in them; they are tried again.",
+    labels=(_TABLE,),
+)
+CPU_THROTTLED_PERIODS: Final = Metric(
+    name="hft_cpu_throttled_periods_total",
+    kind="counter",
+    help="Periods in which a CPU quota held the container back; NaN where its cgroup does not say.",
+)
+CPU_THROTTLED: Final = Metric(
+    name="hft_cpu_throttled_seconds_total",
+    kind="counter",
+    help="Time for which a CPU quota held the container back; NaN where its cgroup does not say.",
+    unit="seconds",
+)
+INVOLUNTARY_SWITCHES: Final = Metric(
+    name="hft_involuntary_switches_total",
+    kind="counter",
+    help="Times that the kernel took a CPU from the engine for somebody else.",
+)
 
 ENGINE: Final = Exporter(
     name="Engine",
     what="A trading container that honours the engine contract.",
     job="engine",
+    target_labels=(STRATEGY,),
     metrics=(
         *(ORDER_ROUNDTRIP, TICK_TO_TRADE, ORDERS),
         *(MARKETDATA_LATENCY, MARKETDATA_LATENCY_NEGATIVE, MARKETDATA_AGE, MARKETDATA_GAP, MARKETDATA_SEQ_RESET),
         *(MARKETDATA_DROPPED, ORDERBOOK_APPLY, LOCK_WAIT),
-        *(ARB_OPPORTUNITIES, ARB_EDGE_BPS, ARB_SIZE_USD, ARB_LIFETIME, LEG_IMBALANCE_USD, UNHEDGED),
+        *(ARB_OPPORTUNITIES, ARB_EDGE_BPS, ARB_SIZE_USD, ARB_LIFETIME, LEG_IMBALANCE_USD, UNHEDGED, UNHEDGED_AGE),
         *(POSITION, EXPOSURE_USD, PNL_USD, RISK_LIMIT_RATIO),
         *(VENUE_UP, VENUE_RECONNECTS, VENUE_SESSION, VENUE_RATELIMIT_USED, VENUE_429, VENUE_BAN, DEADMAN_REMAINING),
         *(TRADING_STATE, LEADER, LEADER_EPOCH, CLOCK_ERROR, BUILD_INFO, DEPLOY_PHASE),
-        *(RECORD_BACKLOG_ROWS, RECORD_BACKLOG_SECONDS, RECORD_SYNCHRONOUS),
+        *(RECORD_BACKLOG_ROWS, RECORD_BACKLOG_SECONDS, RECORD_SYNCHRONOUS, RECORD_REFUSED),
+        *(CPU_THROTTLED_PERIODS, CPU_THROTTLED, INVOLUNTARY_SWITCHES),
     ),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workloads.contract.label import Label
 from workloads.contract.metric import Metric
 
 
@@ -15,3 +16,5 @@ class Exporter:
     job: str
     """The scrape job that brings its metrics to Prometheus."""
     metrics: tuple[Metric, ...]
+    target_labels: tuple[Label, ...] = ()
+    """Labels that its scrape target gives every series of it; the program itself does not know them."""

@@ -23,3 +23,10 @@ SERIES: Final[Mapping[str, tuple[Label, ...]]] = {
     name: labels for metric in METRICS.values() for name, labels in metric.series().items()
 }
 """Name of each series that queries may ask for → its labels, without those that scraping adds."""
+STORED: Final[Mapping[str, tuple[Label, ...]]] = {
+    name: (*labels, *exporter.target_labels)
+    for exporter in EXPORTERS
+    for metric in exporter.metrics
+    for name, labels in metric.series().items()
+}
+"""The same with those that the exporter's scrape target adds; `job` and `instance` are on every series."""

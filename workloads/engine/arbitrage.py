@@ -57,7 +57,7 @@ class Arbitrage:
         self._lots = {each.symbol: each.lot_size for each in settings.symbols}
         self._trades: dict[Order, Trade] = {}
         self._tick_to_trade = {name: metrics.tick_to_trade.labels(name) for name in self._fees}
-        self._given_up_usd = 0.0
+        self._given_up_usd = self._given_up_at = 0.0
         desk.moved = self._moved
 
     async def on_book(self, book: Book, books: list[Book], mono_ns: int, wall_ns: int) -> None:
@@ -152,9 +152,15 @@ class Arbitrage:
 
     def _set_imbalance(self) -> None:
         if "unhedged" not in self._gate.caps:
-            self._given_up_usd = 0.0
+            self._given_up_usd = self._given_up_at = 0.0
         trades = set(self._trades.values())
         self._metrics.leg_imbalance_usd.set(self._given_up_usd + sum(abs(t.imbalance) * t.buy.price for t in trades))
+
+    def unhedged_seconds(self) -> float:
+        """Return the age of the oldest open leg; one that was given up counts until somebody activates. 0 for none."""
+        given_up = self._given_up_at if "unhedged" in self._gate.caps else 0.0
+        since = [at for at in (given_up, *(trade.unhedged_at for trade in self._trades.values())) if at]
+        return time.monotonic() - min(since) if since else 0.0
 
     def _is_flat(self, trade: Trade) -> bool:
         return abs(trade.imbalance) < self._lots[trade.buy.symbol] / 2
@@ -165,6 +171,7 @@ class Arbitrage:
         elif len(trade.flattening) >= self._settings.flatten_attempts:
             log.error("leg not flattened: reducing until activated", symbol=trade.buy.symbol, units=trade.imbalance)
             self._gate.cap("unhedged", on=True)
+            self._given_up_at = self._given_up_at or trade.unhedged_at
             self._given_up_usd += abs(trade.imbalance) * trade.buy.price
             self._forget(trade)
         else:

@@ -9,6 +9,7 @@ from workloads import wire
 from workloads.engine import clock, rows
 from workloads.engine.arbitrage import Arbitrage
 from workloads.engine.books import Applied, Book
+from workloads.engine.cpu import CpuAccount
 from workloads.engine.desk import OrderDesk
 from workloads.engine.gate import Gate
 from workloads.engine.lease import lease
@@ -42,6 +43,7 @@ class Engine:
         self._books = {s.symbol: {venue: Book(venue, s.symbol) for venue in self.clients} for s in settings.symbols}
         self._symbol_books = {symbol: list(books.values()) for symbol, books in self._books.items()}
         self._latency = {v: self.metrics.marketdata_latency.labels(v, "book") for v in self.clients}
+        self._cpu = CpuAccount(self.metrics)
         self._leads = False
         self._operator = False
         self.metrics.start_at_zero(self.clients, self._books)
@@ -185,6 +187,7 @@ class Engine:
         everything = [position for _, position in desk.positions.items()]
         for (venue, symbol), position in desk.positions.items():
             metrics.position.labels(venue, symbol).set(position.quantity)
+        metrics.unhedged_age.set(self._arbitrage.unhedged_seconds())
         metrics.exposure_usd.set(desk.positions.exposure_usd)
         metrics.pnl_usd.labels("realized").set(sum(position.realized for position in everything))
         metrics.pnl_usd.labels("unrealized").set(sum(position.unrealized for position in everything))
@@ -195,6 +198,11 @@ class Engine:
             metrics.deadman_remaining.labels(venue).set(desk.dead_man_seconds(venue))
         metrics.leader.labels(self.settings.slot).set(self.lease.held())
         metrics.clock_error.set(clock.error_seconds())
+
+    def exposition(self) -> bytes:
+        """The body of `GET /metrics`."""
+        self._cpu.take()
+        return self.metrics.exposition()
 
     async def drain(self) -> int:
         """Stop entering, cancel, hedge what is half done, confirm, flush, release; return orders without an end.

@@ -45,6 +45,8 @@ _SLICE_ROWS: Final = 50
 """Rows formatted in one go, so that the event loop is held for well under 1 ms."""
 _BATCH_ROWS: Final = 5000
 _RETRY_SECONDS: Final = 0.5
+# PostgreSQL documentation, appendix A: data, integrity, syntax or access, and what a trigger raises.
+_REFUSALS: Final = ("22", "23", "42", "P0")
 _ASYNCHRONOUS: Final = ("off", "local")
 _STANDBYS: Final = "current_setting('synchronous_standby_names')"
 _AS_IT_IS: Final = f"SELECT current_setting('synchronous_commit'), {_STANDBYS}"
@@ -101,6 +103,8 @@ class Recorder:
         limit = settings.buffer_rows if settings else 0
         self.buffers = {t.name: Buffer(t, None if t.synchronous else limit) for t in rows.TABLES}
         self._dropped = metrics.marketdata_dropped.labels("db")
+        for table in rows.TABLES:
+            metrics.record_refused.labels(table.name)
         self._writers = _writers(settings) if settings else ()
         self._flush_seconds = settings.flush_ms / 1000 if settings else 0.0
         self._bound_ms = settings.order_record_bound_ms if settings else 0
@@ -162,10 +166,20 @@ class Recorder:
             batch = list(islice(buffer.waiting, _BATCH_ROWS))
             if batch:
                 taken_at = time.monotonic()
-                buffer.take(await writer.write(connection, buffer.table, batch), taken_at)
+                buffer.take(await self._written(writer, connection, buffer.table, batch), taken_at)
                 full = full or len(batch) == _BATCH_ROWS
         if not full:
             await _rest(connection, self._flush_seconds)
+
+    async def _written(
+        self, writer: "_Writer", connection: psycopg.AsyncConnection, table: rows.Table, batch: Sequence[rows.Row]
+    ) -> int:
+        try:
+            return await writer.write(connection, table, batch)
+        except psycopg.Error as error:
+            if refused(error):
+                self._metrics.record_refused.labels(table.name).inc()
+            raise
 
     async def flushed(self, timeout_seconds: float) -> bool:
         """Wait until nothing waits any more; say whether that came true in time."""
@@ -181,6 +195,11 @@ async def _rest(connection: psycopg.AsyncConnection, seconds: float) -> None:
     """Wait; raises psycopg.Error as soon as the connection is cut, which a sleep would leave to the next row."""
     async for _ in connection.notifies(timeout=seconds):
         pass
+
+
+def refused(error: psycopg.Error) -> bool:
+    """Say whether the server took offence at rows or role, not at where it stands; by the class of its SQLSTATE."""
+    return (error.sqlstate or "")[:2] in _REFUSALS
 
 
 class _Writer:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
 from typing import Final, Literal, Protocol
 
 import aiohttp
@@ -17,6 +18,8 @@ log = Log("engine.venue")
 _BACKOFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=2)
 _HEARTBEAT_SECONDS: Final = 5.0
+_BANNED: Final = HTTPStatus.IM_A_TEAPOT
+"""What Binance answers an address that went on after 429, for two minutes to three days."""
 
 Channel = Literal["md", "orders"]
 
@@ -79,11 +82,19 @@ class VenueClient:
                     failures = 0
                     await self._session(channel, socket, read)
             except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
+                self._count_refusal(error)
                 if not failures:
                     log.warning("venue not reached", venue=self.name, channel=channel, error=str(error))
             await asyncio.sleep(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
             failures += 1
             self._metrics.venue_reconnects.labels(self.name, channel).inc()
+
+    def _count_refusal(self, error: Exception) -> None:
+        status = error.status if isinstance(error, aiohttp.WSServerHandshakeError) else None
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._metrics.venue_429.labels(self.name).inc()
+        elif status == _BANNED:
+            self._metrics.venue_ban.labels(self.name).inc()
 
     async def _session(self, channel: Channel, socket: aiohttp.ClientWebSocketResponse, read: "Reader") -> None:
         started = time.monotonic()

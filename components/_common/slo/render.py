@@ -6,12 +6,12 @@ from typing import Any, Final
 from components._common.render import to_yaml
 from components._common.slo.burn_rates import BUDGET_WINDOW, BurnRate
 from components._common.slo.objective import BudgetAlert, Events, Objective
+from components._common.slo.series import BAD, LEFT, SHARE, TOTAL, bad, bad_share, total
 
 # A window's share is made of these samples: three days of scrapes at 1 s would be read anew at each evaluation.
 _STEP_SECONDS: Final = 30
 # Reads 30 days of samples.
 _BUDGET_INTERVAL: Final = "5m"
-_BAD, _TOTAL, _SHARE, _LEFT = "slo:bad:rate", "slo:total:rate", "slo:bad_share", "slo:budget_left:share"
 _SECONDS_OF: Final = {"m": 60, "h": 3600, "d": 86400}
 
 Rule = Mapping[str, Any]
@@ -35,25 +35,25 @@ def rules(objectives: Sequence[Objective], parts: Mapping[str, str]) -> str:
 
 
 def _samples(objective: Objective) -> Iterable[Rule]:
-    yield _record(_BAD, objective.indicator.bad, objective)
+    yield _record(BAD, objective.indicator.bad, objective)
     if isinstance(objective.indicator, Events):
-        yield _record(_TOTAL, objective.indicator.total, objective)
+        yield _record(TOTAL, objective.indicator.total, objective)
 
 
 def _share(objective: Objective, window: str) -> Rule:
-    return _record(f"{_SHARE}:{window}", _bad_share(objective, window), objective)
+    return _record(f"{SHARE}:{window}", _bad_share(objective, window), objective)
 
 
 def _bad_share(objective: Objective, window: str) -> str:
-    bad = f"sum_over_time({_series(_BAD, objective)}[{window}])"
+    found = f"sum_over_time({bad(objective)}[{window}])"
     if isinstance(objective.indicator, Events):
-        return f"{bad} / sum_over_time({_series(_TOTAL, objective)}[{window}])"
+        return f"{found} / sum_over_time({total(objective)}[{window}])"
     # Both ends belong to a window, so it may hold one sample more than it has steps.
-    return f"clamp_max({bad} * {_STEP_SECONDS} / {_seconds(window)}, 1)"
+    return f"clamp_max({found} * {_STEP_SECONDS} / {_seconds(window)}, 1)"
 
 
 def _budget_left(objective: Objective) -> Rule:
-    return _record(_LEFT, f"1 - ({_bad_share(objective, BUDGET_WINDOW)}) / {objective.budget:g}", objective)
+    return _record(LEFT, f"1 - ({_bad_share(objective, BUDGET_WINDOW)}) / {objective.budget:g}", objective)
 
 
 def _alert(objective: Objective, alert: BudgetAlert) -> Rule:
@@ -71,9 +71,9 @@ def _alert(objective: Objective, alert: BudgetAlert) -> Rule:
 
 def _burns(objective: Objective, rate: BurnRate) -> str:
     bound = f"{rate.factor:g} * {objective.budget:g}"
-    windows = [f"{_series(f'{_SHARE}:{window}', objective)} > {bound}" for window in (rate.long, rate.short)]
+    windows = [f"{bad_share(objective, window)} > {bound}" for window in (rate.long, rate.short)]
     if isinstance(objective.indicator, Events):
-        events = f"sum_over_time({_series(_TOTAL, objective)}[{rate.short}]) * {_STEP_SECONDS}"
+        events = f"sum_over_time({total(objective)}[{rate.short}]) * {_STEP_SECONDS}"
         windows.append(f"{events} > {objective.indicator.fewest}")
     return " and ".join(windows)
 
@@ -86,10 +86,6 @@ def _windows(objective: Objective) -> list[str]:
 
 def _seconds(window: str) -> int:
     return int(window[:-1]) * _SECONDS_OF[window[-1]]
-
-
-def _series(name: str, objective: Objective) -> str:
-    return f'{name}{{slo="{objective.name}"}}'
 
 
 def _record(name: str, expression: str, objective: Objective | None = None) -> Rule:

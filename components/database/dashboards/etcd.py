@@ -45,6 +45,7 @@ def leader_changes(board: Board) -> Graph:
         unit=units.Short,
         description="Each one holds the leases up for an election; more than a few mean a slow disk or a busy host.",
         columns=6,
+        alert="EtcdLeaderChanging",
     )
     query = f"max by (instance) (increase(etcd_server_leader_changes_seen_total{{{_MEMBER}}}[1h]))"
     return graph(about, board.parts, {"{{instance}}": query})
@@ -75,6 +76,7 @@ def fsync(board: Board) -> Graph:
         unit=units.Seconds,
         description="Every lease waits for it on a majority; beyond 10 ms renewals come late under load.",
         columns=6,
+        alert="EtcdFsyncSlow",
     )
     query = quantile(0.99, "etcd_disk_wal_fsync_duration_seconds", "instance", _MEMBER)
     return bounded(graph(about, board.parts, {"{{instance}}": query}), {None: "green", _SLOW_FSYNC_SECONDS: "red"})
@@ -87,6 +89,7 @@ def commit(board: Board) -> Graph:
         unit=units.Seconds,
         description="Beyond 25 ms the disk is shared with something that writes more than it should.",
         columns=6,
+        alert="EtcdCommitSlow",
     )
     query = quantile(0.99, "etcd_disk_backend_commit_duration_seconds", "instance", _MEMBER)
     return bounded(graph(about, board.parts, {"{{instance}}": query}), {None: "green", _SLOW_COMMIT_SECONDS: "red"})
@@ -99,6 +102,7 @@ def peers(board: Board) -> Graph:
         unit=units.Seconds,
         description="The network that every change of a lease crosses; compare it with the election timeout.",
         columns=6,
+        alert="EtcdPeerSlow",
     )
     # Members look at each other twice a minute.
     rate = f"rate(etcd_network_peer_round_trip_time_seconds_bucket{{{_MEMBER}}}[2m])"

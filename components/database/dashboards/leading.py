@@ -82,6 +82,7 @@ def last_seen(board: Board) -> Graph:
         unit=units.Seconds,
         description="A primary that does not hear etcd for the length of its lease steps down.",
         columns=8,
+        alert="TsdbStoreUnseen",
     )
     query = f"time() - max by (instance) (patroni_dcs_last_seen{{{PATRONI}}})"
     return graph(about, board.parts, {"{{instance}}": query})

@@ -28,7 +28,7 @@ def kept(board: Board) -> Graph:
         unit=units.BytesIEC,
         description="Kept for standbys and the archive; it grows while one of them is away.",
         columns=6,
-        alert="IngestStopped",
+        alert="TsdbWalGrowing",
     )
     return graph(about, board.parts, {"{{instance}}": f"max by (instance) (pg_wal_size_bytes{{{_POSTGRES}}})"})
 
@@ -40,6 +40,7 @@ def checkpoints(board: Board) -> Graph:
         unit=units.Short,
         description="Timed ones are as planned; requested ones mean that max_wal_size is too small for the writes.",
         columns=6,
+        alert="TsdbCheckpointsForced",
     )
     names = {"timed": "num_timed_total", "requested": "num_requested_total"}
     queries = {

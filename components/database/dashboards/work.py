@@ -53,6 +53,7 @@ def oldest(board: Board) -> Graph:
         unit=units.Seconds,
         description="A transaction that stays open holds locks and dead rows; on a standby it holds the replay up.",
         columns=8,
+        alert="TsdbTransactionLong",
     )
     query = f"max by (instance) (pg_stat_activity_max_tx_duration{{{_HFT}}})"
     return graph(about, board.parts, {"{{instance}}": query})

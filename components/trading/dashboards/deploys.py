@@ -26,6 +26,7 @@ def builds(board: Board) -> Table:
         unit=units.NoUnit,
         description="Image id by slot; two different ones are a deploy in progress, or one that was left half done.",
         columns=12,
+        alert="EngineBuildsMixed",
     )
     query = f"count by (instance, colour, digest) (hft_build_info{{{SLOT}}})"
     return listing(about, board.engine, {"engines": query})

@@ -67,6 +67,7 @@ def from_the_future(board: Board) -> Graph:
         unit=units.CountsPerSecond,
         description="Messages whose exchange time is later than ours: the clocks disagree, and latencies mean nothing.",
         columns=12,
+        alert="MarketDataFromFuture",
     )
     query = f"sum by (venue) (rate(hft_marketdata_latency_negative_total{{{_FEED}}}[$__rate_interval]))"
     return graph(about, board.engine, {"{{venue}}": query})

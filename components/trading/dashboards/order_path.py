@@ -32,6 +32,8 @@ def order_path(stack: str) -> str:
         tick_to_trade_heat(board),
         orderbook_apply(board),
         lock_wait(board),
+        throttled(board),
+        preempted(board),
     )
     board.row(
         "How long from the order to the answer?",
@@ -100,6 +102,32 @@ def lock_wait(board: Board) -> Graph:
     return graph(about, board.engine, quantiles("hft_lock_wait_seconds", "instance", SLOT))
 
 
+def throttled(board: Board) -> Graph:
+    """A CPU quota."""
+    about = About(
+        title="Periods that a CPU quota cut short",
+        unit=units.Short,
+        description="In a minute. No engine has a quota: any at all stood still for the rest of its 100 ms.",
+        columns=12,
+        alert="EngineThrottled",
+        empty="the engine's cgroup does not say",
+    )
+    query = f"sum by (instance) (increase(hft_cpu_throttled_periods_total{{{SLOT}}}[1m]))"
+    return graph(about, board.engine, {"{{instance}}": query})
+
+
+def preempted(board: Board) -> Graph:
+    """Somebody else on the engine's CPUs."""
+    about = About(
+        title="Times that the engine lost its CPU",
+        unit=units.CountsPerSecond,
+        description="The kernel gave the CPU to somebody else; on CPUs of its own there is nobody.",
+        columns=12,
+    )
+    query = f"sum by (instance) (rate(hft_involuntary_switches_total{{{SLOT}}}[$__rate_interval]))"
+    return graph(about, board.engine, {"{{instance}}": query})
+
+
 def roundtrip(board: Board) -> Graph:
     """Order sent to first answer."""
     about = About(
@@ -160,6 +188,7 @@ def unhedged(board: Board) -> Graph:
         unit=units.Seconds,
         description="From the first fill to the hedge: while it lasts, a position is held that nobody wanted.",
         columns=6,
+        alert="LegUnhedged",
         empty="no trade had a leg open in that time",
     )
     queries = {name: quantile(share, "hft_unhedged_seconds", "", SLOT) for name, share in (("p50", 0.5), ("p99", 0.99))}
@@ -187,6 +216,7 @@ def refused_by_venue(board: Board) -> Graph:
         description="Refusals for too many requests and bans in a minute; a ban stops trading there for minutes to "
         "days.",
         columns=6,
+        alert="VenueRateLimited",
     )
     queries = {
         f"{word} {{{{venue}}}}": f"sum by (venue) (increase({name}{{{_CHOSEN}}}[1m]))"
@@ -203,6 +233,7 @@ def dead_man(board: Board) -> Graph:
         description="Time until a venue cancels our orders by itself, if it hears nothing more; near zero it is about "
         "to.",
         columns=6,
+        alert="DeadManLow",
     )
     query = f"min by (venue) (hft_deadman_remaining_seconds{{{_CHOSEN}}})"
     return graph(about, board.engine, {"{{venue}}": query})

@@ -1,6 +1,5 @@
-"""Objectives of trading and what is left of their error budgets, from the raw series; pure."""
+"""Objectives of trading and what is left of their error budgets, as the rules record and alert on them; pure."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from grafana_foundation_sdk.builders.stat import Panel as Stat
@@ -8,53 +7,16 @@ from grafana_foundation_sdk.builders.timeseries import Panel as Graph
 from grafana_foundation_sdk.models import units
 
 from components._common.dashboards import About, Board, bounded, graph, number
-from components.trading.dashboards.chosen import OBJECTIVE_SECONDS, OBJECTIVE_SHARE
+from components._common.slo import Events, Objective, bad, bad_share, budget_left, total
+from components.trading.dashboards.chosen import OBJECTIVE_SECONDS
+from components.trading.objectives import AVAILABILITY, ROUNDTRIP
 
-_PERIOD: Final = "30d"
 # Google SRE Workbook, "Alerting on SLOs": burning faster than these pages at once, pages, makes tickets, spends all.
 _FACTORS: Final = {None: "green", 1.0: "yellow", 3.0: "orange", 6.0: "red", 14.4: "dark-red"}
+# Of the windows that alerts look at, those that tell a burst from a trend.
 _WINDOWS: Final = ("5m", "1h", "6h", "3d")
 _LITTLE_LEFT: Final = 0.25
-
-
-@dataclass(frozen=True)
-class _Objective:
-    """A share that has to be good, and the PromQL of what was bad in a window."""
-
-    share: float
-    bad: str
-    """With `{window}` for the window."""
-
-    def bad_in(self, window: str) -> str:
-        """Share of the window, or of its events, that was bad."""
-        return self.bad.format(window=window)
-
-    def burn(self, window: str) -> str:
-        """How many times faster than allowed the budget is spent."""
-        return f"({self.bad_in(window)}) / {self._budget:g}"
-
-    @property
-    def left(self) -> str:
-        """Share of the budget of the whole period that is left; negative where it is overspent."""
-        return f"1 - {self.burn(_PERIOD)}"
-
-    @property
-    def _budget(self) -> float:
-        return 1 - self.share
-
-
-_ROUNDTRIP = _Objective(
-    OBJECTIVE_SHARE,
-    f'1 - sum(increase(hft_order_roundtrip_seconds_bucket{{{{le="{OBJECTIVE_SECONDS}"}}}}[{{window}}]))'
-    " / sum(increase(hft_order_roundtrip_seconds_count[{window}]))",
-)
-# Trading is there while exactly one engine holds the lease, and one is active; what Prometheus did not watch is not
-# judged. Asked once a minute: 30 days are 43,200 answers.
-_AVAILABLE = _Objective(
-    0.999,
-    '1 - avg_over_time(((sum(hft_leader) == bool 1) * (sum(hft_trading_state{{state="active"}}) >= bool 1)'
-    ' or 0 * sum(up{{job="engine"}}))[{window}:1m])',
-)
+_NO_ORDERS: Final = "no order was answered in the time range"
 
 
 def slo(stack: str) -> str:
@@ -81,22 +43,24 @@ def within(board: Board) -> Stat:
     about = About(
         title="Orders within 50 ms",
         unit=units.PercentUnit,
-        description="Share of the orders in the time range that is shown; below 99 % the objective is missed.",
+        description="Share of the orders in the time range that were not slow by our fault; below 99 % the objective "
+        "is missed. What one venue has beyond all others is that venue's.",
         columns=5,
-        alert="OrderRoundtripSlow",
+        alert="RoundtripBudgetBurning",
+        empty=_NO_ORDERS,
     )
-    query = f"1 - ({_ROUNDTRIP.bad_in('$__range')})"
-    return number(about, board.engine, query, {None: "red", OBJECTIVE_SHARE: "green"})
+    query = f"1 - sum_over_time({bad(ROUNDTRIP)}[$__range]) / sum_over_time({total(ROUNDTRIP)}[$__range])"
+    return number(about, board.parts, query, {None: "red", ROUNDTRIP.target: "green"})
 
 
 def roundtrip_left(board: Board) -> Stat:
     """Error budget."""
-    return _left(board, "Budget of slow orders left", "One order in a hundred may be slow", _ROUNDTRIP)
+    return _left(board, "Budget of slow orders left", "One order in a hundred may be slow", ROUNDTRIP)
 
 
 def roundtrip_burn(board: Board) -> Graph:
     """Speed of spending."""
-    return _burn(board, "Burn rate of slow orders", _ROUNDTRIP, alert="OrderRoundtripSlow")
+    return _burn(board, "Burn rate of slow orders", ROUNDTRIP, alert="RoundtripBudgetBurning")
 
 
 def available(board: Board) -> Stat:
@@ -104,23 +68,23 @@ def available(board: Board) -> Stat:
     about = About(
         title="Trading available",
         unit=units.PercentUnit,
-        description="Share of the time range that is shown in which one active engine held the lease; the objective is "
-        "99.9 %.",
+        description="Share of the time range in which an engine could trade, as far as it was ours: with the lease, "
+        "its records and a venue; the objective is 99.9 %.",
         columns=5,
-        alert="TradingLeaderMissing",
+        alert="AvailabilityBudgetBurning",
     )
-    query = f"1 - ({_AVAILABLE.bad_in('$__range')})"
-    return number(about, board.engine, query, {None: "red", _AVAILABLE.share: "green"})
+    query = f"1 - avg_over_time({bad(AVAILABILITY)}[$__range])"
+    return number(about, board.parts, query, {None: "red", AVAILABILITY.target: "green"})
 
 
 def availability_left(board: Board) -> Stat:
     """Error budget."""
-    return _left(board, "Budget of unavailability left", "43 minutes in 30 days may pass without trading", _AVAILABLE)
+    return _left(board, "Budget of unavailability left", "43 minutes in 30 days may pass without trading", AVAILABILITY)
 
 
 def availability_burn(board: Board) -> Graph:
     """Speed of spending."""
-    return _burn(board, "Burn rate of unavailability", _AVAILABLE, alert="TradingLeaderMissing")
+    return _burn(board, "Burn rate of unavailability", AVAILABILITY, alert="AvailabilityBudgetBurning")
 
 
 def orders_judged(board: Board) -> Graph:
@@ -149,17 +113,18 @@ def slow_orders(board: Board) -> Graph:
     return graph(about, board.engine, {"{{venue}}": query})
 
 
-def _left(board: Board, title: str, allowed: str, objective: _Objective) -> Stat:
+def _left(board: Board, title: str, allowed: str, objective: Objective) -> Stat:
     about = About(
         title=title,
         unit=units.PercentUnit,
         description=f"{allowed}; this much of that is left in the last 30 days. When it is spent, changes wait.",
         columns=5,
+        empty="it is counted every five minutes, from the first order on",
     )
-    return number(about, board.engine, objective.left, {None: "red", 0.0: "yellow", _LITTLE_LEFT: "green"})
+    return number(about, board.parts, budget_left(objective), {None: "red", 0.0: "yellow", _LITTLE_LEFT: "green"})
 
 
-def _burn(board: Board, title: str, objective: _Objective, alert: str) -> Graph:
+def _burn(board: Board, title: str, objective: Objective, alert: str) -> Graph:
     about = About(
         title=title,
         unit=units.NoUnit,
@@ -167,6 +132,7 @@ def _burn(board: Board, title: str, objective: _Objective, alert: str) -> Graph:
         "short and a long window above a line mean that it is no blip.",
         columns=14,
         alert=alert,
+        empty=_NO_ORDERS if isinstance(objective.indicator, Events) else None,
     )
-    queries = {window: objective.burn(window) for window in _WINDOWS}
-    return bounded(graph(about, board.engine, queries).min(0), _FACTORS)
+    queries = {window: f"{bad_share(objective, window)} / {objective.budget:g}" for window in _WINDOWS}
+    return bounded(graph(about, board.parts, queries).min(0), _FACTORS)

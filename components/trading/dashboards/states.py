@@ -42,11 +42,13 @@ def leaders(board: Board) -> Stat:
     about = About(
         title="Engines with the lease",
         unit=units.NoUnit,
-        description="It has to be one: with none nobody trades, and two would trade against each other.",
+        description="By strategy, and it has to be one: with none nobody trades, two would trade against each other.",
         columns=6,
         alert="TradingLeaderMissing",
     )
-    return number(about, board.engine, "sum(hft_leader) or vector(0)", {None: "red", 1: "green", 2: "red"})
+    # A strategy has its target for as long as it is deployed.
+    query = 'sum by (strategy) (hft_leader) or 0 * count by (strategy) (up{job="engine", strategy!=""})'
+    return number(about, board.engine, query, {None: "red", 1: "green", 2: "red"})
 
 
 def venue_up(board: Board, columns: int = 12) -> Timeline:

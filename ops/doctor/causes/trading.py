@@ -1,11 +1,14 @@
 """Causes that lie with an engine: held back, on the wrong CPUs, without a venue, or not trading."""
 
+import re
 from collections.abc import Iterator
 
 from components._common.cpus import parse_cpus
 from ops.doctor.causes.cause import Cause, Finding, Layer, Likelihood, docker, logs, place
 from ops.doctor.facts import Container, Facts
 from ops.doctor.reach import affected
+
+_SLOT = re.compile(r"-(?:blue|green)$")
 
 
 def _engines(facts: Facts) -> list[Container]:
@@ -62,29 +65,39 @@ def _venues(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def _slots(facts: Facts) -> Iterator[dict[str, bool]]:
+    """Of each engine, which has a lease of its own: slot → whether it takes itself for the leader."""
+    engines: dict[str, dict[str, bool]] = {}
+    for target, sample in facts.samples("hft_leader", "engine"):
+        slots = engines.setdefault(_SLOT.sub("", target.instance), {})
+        slots[target.instance] = slots.get(target.instance, False) or bool(sample.value)
+    yield from engines.values()
+
+
 def _leaders(facts: Facts) -> Iterator[Finding]:
-    leading = {target.instance for target, sample in facts.samples("hft_leader", "engine") if sample.value}
-    if len(leading) > 1:
-        yield Finding(
-            about="lease",
-            subject="engines",
-            evidence=(f"{', '.join(sorted(leading))} take themselves for the leader",),
-            command=f"hft status {facts.stack}",
-            affects=affected(facts, "lease"),
-            runbook="TradingLeadersTwo",
-        )
+    for slots in _slots(facts):
+        leading = sorted(slot for slot, leads in slots.items() if leads)
+        if len(leading) > 1:
+            yield Finding(
+                about="lease",
+                subject="engines",
+                evidence=(f"{', '.join(leading)} take themselves for the leader",),
+                command=f"hft status {facts.stack}",
+                affects=affected(facts, "lease"),
+                runbook="TradingLeadersTwo",
+            )
 
 
 def _nobody_leads(facts: Facts) -> Iterator[Finding]:
-    told = [(target, sample) for target, sample in facts.samples("hft_leader", "engine")]
-    if told and not any(sample.value for _, sample in told):
-        yield Finding(
-            about="lease",
-            subject="engines",
-            evidence=(f"none of {len({target.instance for target, _ in told})} holds the lease",),
-            command=f"hft status {facts.stack}",
-            affects=affected(facts, "lease"),
-        )
+    for slots in _slots(facts):
+        if not any(slots.values()):
+            yield Finding(
+                about="lease",
+                subject="engines",
+                evidence=(f"none of {len(slots)} holds the lease: {', '.join(sorted(slots))}",),
+                command=f"hft status {facts.stack}",
+                affects=affected(facts, "lease"),
+            )
 
 
 def _not_active(facts: Facts) -> Iterator[Finding]:
@@ -112,7 +125,7 @@ CAUSES = (
         layer=Layer.PART,
         likelihood=Likelihood.CERTAIN,
         find=_throttled,
-        runbook="OrderRoundtripSlow",
+        runbook="EngineThrottled",
     ),
     Cause(
         name="engine-on-other-cpus",

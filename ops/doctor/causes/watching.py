@@ -8,14 +8,20 @@ from ops.doctor.reach import affected
 
 ABOUT = {
     "EtcdNoLeader": "etcd",
+    "EtcdInsufficientMembers": "etcd",
+    "EtcdNoSpareMember": "etcd",
     "TsdbNoPrimary": "primary",
     "TsdbTwoPrimaries": "primary",
+    "TsdbUnlocked": "primary",
+    "TsdbPaused": "primary",
+    "TsdbPrimaryChanged": "primary",
     "TsdbNoSynchronousStandby": "standbys",
     "TsdbNobodyMayLeadNext": "standbys",
     "TsdbMaintenanceLate": "primary",
     "PrimaryDeposed": "primary",
     "TradingLeaderMissing": "lease",
     "TradingLeadersTwo": "lease",
+    "EngineBuildsMixed": "lease",
     "AlertsNotDelivered": "alerting",
 }
 """Alert → what it is about, where that is not the instance that it names."""

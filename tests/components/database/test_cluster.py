@@ -268,6 +268,7 @@ def test_an_exporter_reads_its_password_from_a_file(recorder: Recorder) -> None:
         "--web.listen-address=10.0.0.1:19188",
         "--extend.query-path=/etc/hft/queries.yaml",
         "--collector.stat_checkpointer",
+        "--collector.database_wraparound",
     ]
     assert found["uploads"] == Secret(
         [

@@ -131,6 +131,12 @@ def test_its_metrics_are_scraped_every_second_at_its_hosts_address(recorder: Rec
     assert targets(recorder, metrics_port=19999) == [target.as_output()]
 
 
+def test_who_takes_part_in_a_lease_is_scraped_under_its_strategy(recorder: Recorder) -> None:
+    (found,) = targets(recorder, metrics_port=19999, strategy="making")
+
+    assert found["labels"] == {"strategy": "making"}
+
+
 def test_what_a_policy_asks_of_it_is_a_label(recorder: Recorder) -> None:
     found = deployed(recorder, metrics_port=19999, drain_seconds=10)["labels"]
 

@@ -180,13 +180,21 @@ def test_outputs_are_of_the_slot_in_use_and_tell_where_nobody_is_to_answer(
         return str(engine.endpoint), [each.as_output() for each in engine.scrape_targets], dict(engine.alert_rules)
 
     address = f"10.0.0.1:{port}"
-    target = ScrapeTarget(job="engine", instance=f"engine-{slot}", host="a", address=address, interval_seconds=1)
+    target = ScrapeTarget(
+        job="engine",
+        instance=f"engine-{slot}",
+        host="a",
+        address=address,
+        interval_seconds=1,
+        labels={"strategy": "arbitrage"},
+    )
     free = ScrapeTarget(
         job="engine-free-slot",
         instance=f"engine-{other}",
         host="a",
         address=f"10.0.0.1:{other_port}",
         interval_seconds=1,
+        labels={"strategy": "arbitrage"},
         expected=False,
     )
     assert recorder.run(program) == (address, [target.as_output(), free.as_output()], alert_rules())

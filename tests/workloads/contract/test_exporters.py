@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from components.backup.agent.metrics import BackupMetrics, ProofMetrics
 from components.monitoring.render import certificates_prom
-from workloads.contract import EXPORTERS, METRICS, Exporter, Metric
+from workloads.contract import EXPORTERS, METRICS, SERIES, STORED, Exporter, Metric
 from workloads.contract.backup import BACKUP, PROOF
 from workloads.contract.certificates import CERTIFICATES
 from workloads.contract.database import DISK_GUARD, MAINTENANCE
@@ -102,6 +102,13 @@ def test_labels_of_the_queries_are_those_of_the_contract() -> None:
         names = [f"{key}_{name}" for one in each["metrics"] for name, said in one.items() if said["usage"] != "LABEL"]
         # The exporter adds the server that it asks.
         assert {METRICS[name].label_names for name in names} == {(*labels, "server")}
+
+
+def test_what_is_stored_has_the_labels_of_the_scrape_target_too() -> None:
+    assert [label.name for label in STORED["hft_leader"]] == ["colour", "strategy"]
+    assert [label.name for label in SERIES["hft_leader"]] == ["colour"]
+    assert STORED["hft_witness_fenced"] == SERIES["hft_witness_fenced"] == ()
+    assert STORED.keys() == SERIES.keys()
 
 
 def test_a_metric_is_of_one_program() -> None:

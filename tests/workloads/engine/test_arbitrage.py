@@ -57,14 +57,18 @@ async def test_a_leg_that_did_not_fill_is_missed_and_the_other_flattened() -> No
     assert [message["side"] for message in floor.alpha.sent] == ["buy", "sell"]
     assert floor.value("hft_leg_imbalance_usd") == 0.0
     assert floor.value("hft_unhedged_seconds_count") == 1
+    assert floor.arbitrage.unhedged_seconds() == 0.0
     assert floor.gate.state == "active"
 
 
 async def test_a_leg_that_cannot_be_flattened_makes_the_engine_reducing_until_activated() -> None:
     floor = Floor(flatten_attempts=2)
     floor.beta.answers = False
+    assert floor.arbitrage.unhedged_seconds() == 0.0
     await floor.cross()
     bought = floor.position("alpha")
+    open_for = floor.arbitrage.unhedged_seconds()
+    assert open_for > 0.0
     floor.alpha.exchange.reject_all = floor.beta.exchange.reject_all = True
 
     floor.beta.deliver([(1, {"t": "rej", "id": floor.beta.sent[0]["id"], "reason": "venue_rejects_all"})])
@@ -74,8 +78,10 @@ async def test_a_leg_that_cannot_be_flattened_makes_the_engine_reducing_until_ac
     assert floor.position("alpha") == bought
     assert (floor.gate.state, floor.gate.caps) == ("reducing", ["unhedged"])
     assert floor.value("hft_leg_imbalance_usd") == pytest.approx(bought * 100.5, rel=0.02)
+    assert floor.arbitrage.unhedged_seconds() > open_for
     floor.gate.want("active", "test")
     assert floor.gate.state == "active"
+    assert floor.arbitrage.unhedged_seconds() == 0.0
 
 
 async def test_the_second_leg_stays_home_when_the_first_could_not_go() -> None:

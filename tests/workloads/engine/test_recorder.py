@@ -66,9 +66,9 @@ class Desk:
         self.gate.cap("not_ready", on=False)
         self.recorder = Recorder(settings, self.metrics, self.gate.cap)
 
-    def order(self) -> None:
+    def order(self, order_id: str = ORDER_ID) -> None:
         stamp = rows.stamp(time.time_ns())
-        what = (stamp, ORDER_ID, "submitted", "alpha", "BTC-USD", "buy", 1.0, 1.0, "", "a", "t", 1, "blue")
+        what = (stamp, order_id, "submitted", "alpha", "BTC-USD", "buy", 1.0, 1.0, "", "a", "t", 1, "blue")
         self.recorder.add(rows.ORDER_EVENTS, what)
 
     def tick(self) -> None:
@@ -177,6 +177,21 @@ async def test_orders_with_a_route_of_their_own_need_no_pooler(server: Container
         await _stored(desk)
 
         assert desk.waiting(rows.TICKS) == 1
+
+
+async def test_rows_that_the_database_refuses_are_counted_and_kept(server: Container, tmp_path: Path) -> None:
+    def refusals(table: str) -> float | None:
+        return desk.metrics.registry.get_sample_value("hft_record_refused_total", {"table": table})
+
+    async with recording(tmp_path) as desk:
+        desk.order(order_id="no UUID")
+        desk.tick()
+        end = time.monotonic() + 20
+        while not refusals("order_events"):
+            assert time.monotonic() < end, "nothing is refused in 20 s"
+            await asyncio.sleep(0.05)
+
+        assert (desk.waiting(rows.ORDER_EVENTS), refusals("ticks"), refusals("audit_log")) == (1, 0, 0)
 
 
 async def test_a_cut_connection_is_replaced_before_the_next_row(server: Container, tmp_path: Path) -> None:

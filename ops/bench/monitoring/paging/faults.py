@@ -4,14 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
+from http import HTTPStatus
 from typing import Literal
 
-import httpx
-
 from ops.bench.monitoring.paging.hand import Trade, send
+from ops.bench.monitoring.paging.looks import before, metrics
 from ops.bench.monitoring.paging.site import Site, put
-from ops.errors import OpsError
 
 Fault = Callable[[Site], AbstractContextManager[float]]
 """Gives the last moment before it was there, as `time.monotonic` counts."""
@@ -20,7 +19,7 @@ _SECONDS = 15
 """How long a feed is away: longer than any page may take."""
 _BEYOND = 2.2
 """Of a position limit: beyond it whatever the engine holds already, which is at most the limit the other way."""
-_BOOT_SECONDS, _LOOK_SECONDS = 20, 0.02
+_REJECTED, _REJECTS = "hft_orders_total rejected", 3
 _STRANGER = "hft-bench-stranger"
 
 
@@ -49,7 +48,8 @@ def second_leader(site: Site) -> Iterator[float]:
     try:
         put(copy, json.dumps({**settings, "state_on_leadership": "halted"}))
         copy.start()
-        yield _leading(f"http://{settings['listen_address']}:{site.free_port}/metrics")
+        stranger = f"http://{settings['listen_address']}:{site.free_port}"
+        yield before(stranger, lambda shown: shown.get("hft_leader") == 1)
     finally:
         copy.remove(force=True, v=True)
 
@@ -87,13 +87,34 @@ def venue_silent(site: Site) -> Iterator[float]:
 
 @contextmanager
 def orders_rejected(site: Site) -> Iterator[float]:
-    """A venue rejects each new order."""
-    began = time.monotonic()
+    """A venue rejects each new order; from the third one on, as fewer are no case."""
+    counted = metrics(site.url).get(_REJECTED, 0.0)
     site.order(_first(site), "reject-all", on=True)
+    try:
+        yield before(site.url, lambda shown: shown.get(_REJECTED, 0.0) >= counted + _REJECTS)
+    finally:
+        site.order(_first(site), "reject-all", on=False)
+
+
+@contextmanager
+def leg_open(site: Site) -> Iterator[float]:
+    """A venue takes its time with orders, and so one leg of a trade stands alone; from the first such trade on."""
+    site.order(_first(site), "slow", extra_us=_SECONDS * 1_000_000)
+    try:
+        yield before(site.url, lambda shown: shown["hft_unhedged_age_seconds"] > 0)
+    finally:
+        site.order(_first(site), "slow", extra_us=0)
+
+
+@contextmanager
+def banned(site: Site) -> Iterator[float]:
+    """A venue closes all connections, and answers new ones as a banned address is answered."""
+    began = time.monotonic()
+    site.order(_first(site), "refuse", seconds=_SECONDS, status=HTTPStatus.IM_A_TEAPOT)
     try:
         yield began
     finally:
-        site.order(_first(site), "reject-all", on=False)
+        site.order(_first(site), "refuse", seconds=0, status=HTTPStatus.IM_A_TEAPOT)
 
 
 @contextmanager
@@ -117,6 +138,8 @@ FAULTS: dict[str, Fault] = {
     "MarketDataStale": venue_silent,
     "OrderRejectsHigh": orders_rejected,
     "RiskLimitReached": position_too_large,
+    "LegUnhedged": leg_open,
+    "VenueBanned": banned,
 }
 """Alert → fault."""
 
@@ -125,25 +148,11 @@ def _first(site: Site) -> str:
     return min(site.venues)
 
 
-def _leading(page: str) -> float:
-    """Wait until an engine says that it leads; gives the moment of the last look that did not show it."""
-    until = time.monotonic() + _BOOT_SECONDS
-    before = time.monotonic()
-    while (looked := time.monotonic()) < until:
-        with suppress(httpx.TransportError):
-            lines = httpx.get(page).text.splitlines()
-            if any(line.startswith("hft_leader{") and line.endswith(" 1.0") for line in lines):
-                return before
-        before = looked
-        time.sleep(_LOOK_SECONDS)
-    raise OpsError(f"{page}: it does not lead within {_BOOT_SECONDS} s")
-
-
 def _traded(site: Site, side: Literal["buy", "sell"], size: float) -> None:
     venue = _first(site)
     trade = Trade(
         account=f"{site.settings['stack']}-{site.settings['strategy']}",
-        epoch=site.epoch(),
+        epoch=int(metrics(site.url)["hft_leader_epoch"]),
         symbol=site.settings["symbols"][0]["symbol"],
         side=side,
         size=size,

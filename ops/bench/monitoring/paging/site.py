@@ -61,11 +61,10 @@ class Site:
         """Have a simulated venue misbehave, by its own control."""
         httpx.post(f"{self.venues[venue]}/control/{fault}", json=body).raise_for_status()
 
-    def epoch(self) -> int:
-        """The engine's epoch, as its metrics show it."""
-        address, port = self.settings["listen_address"], self.settings["listen_port"]
-        lines = httpx.get(f"http://{address}:{port}/metrics").text.splitlines()
-        return int(float(next(line for line in lines if line.startswith("hft_leader_epoch")).split()[-1]))
+    @property
+    def url(self) -> str:
+        """Where the engine answers."""
+        return f"http://{self.settings['listen_address']}:{self.settings['listen_port']}"
 
 
 def put(container: Container, text: str) -> None:

@@ -26,6 +26,7 @@ def test_the_way_of_an_order() -> None:
     assert outline(PAGES["order-path"]) == {
         "How long from the tick to the order?": [
             *("Tick to trade", "Tick to trade, orders by time", "Order book update", "Waiting for a lock"),
+            *("Periods that a CPU quota cut short", "Times that the engine lost its CPU"),
         ],
         "How long from the order to the answer?": [
             *("Order round trip", "Order round trip, orders by time", "Order round trip p99 by type and outcome"),

@@ -59,7 +59,7 @@ def test_a_lost_venue_is_told_with_its_channels() -> None:
 
 def test_engines_without_a_leader_are_told() -> None:
     assert found(CAUSES, "no-leader", metric("hft_leader", 0)) == [
-        ("engines", ("none of 1 holds the lease",), "hft status dev")
+        ("engines", ("none of 1 holds the lease: engine-blue",), "hft status dev")
     ]
 
 
@@ -70,6 +70,20 @@ def test_two_engines_that_lead_are_told() -> None:
 
     assert found(CAUSES, "two-leaders", replace(whole, targets=(*whole.targets, other))) == [
         ("engines", ("engine-blue, engine-green take themselves for the leader",), "hft status dev")
+    ]
+
+
+def test_each_engine_has_a_lease_of_its_own() -> None:
+    whole = facts()
+    engine = next(each for each in whole.targets if each.job == "engine")
+    maker = replace(engine, instance="maker-blue", samples=(Sample(name="hft_leader", labels={}, value=1),))
+    both = replace(whole, targets=(*whole.targets, maker))
+    alone = replace(whole, targets=(*whole.targets, replace(maker, samples=(replace(maker.samples[0], value=0),))))
+
+    assert found(CAUSES, "two-leaders", both) == []
+    assert found(CAUSES, "no-leader", both) == []
+    assert found(CAUSES, "no-leader", alone) == [
+        ("engines", ("none of 1 holds the lease: maker-blue",), "hft status dev")
     ]
 
 
