@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from components._common.promql import Expression, Matcher, Selector, read
+from components._common.scraping import FREE_SLOT_JOB
 from workloads.contract import METRICS, STORED, Label
 
 TARGET_LABELS: Final = frozenset({"job", "instance", "host"})
@@ -62,6 +63,8 @@ def _metric_faults(found: Expression, records: Records) -> Iterator[str]:
                 yield f"{selector.metric} is recorded by no rule"
         elif selector.metric.startswith(_OURS):
             yield from _selector_faults(selector)
+        elif selector.metric == "up" and all(matcher.label != "job" for matcher in selector.matchers):
+            yield f'up says no job, and of {FREE_SLOT_JOB} it is 0 by right: name a job, or add job!="{FREE_SLOT_JOB}"'
         elif not _has_exporter(selector.metric):
             yield f"{selector.metric or 'a selector without a name'} is of no exporter that is known here"
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
+FREE_SLOT_JOB = "engine-free-slot"
+"""Job of slots where an engine is not meant to be (docs/adr/0029-the-free-slot-is-scraped.md): `up` of 0 is right."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScrapeTarget:

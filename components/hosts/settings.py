@@ -33,7 +33,8 @@ class LogStoreSettings(Settings):
     """journald: the host's journal, for engines too. syslog: a server, which may be slow: engines keep to their host's
     disk."""
     address: str | None = None
-    """Of the syslog server: tcp+tls://host:port, tcp://host:port, or unix:///path of an agent on the host."""
+    """Of the syslog server: tcp+tls://host:port, tcp://host:port, or of an agent on the host: unixgram:///dev/log, as
+    journald and rsyslog listen, or unix:///path where it listens for streams."""
 
     @model_validator(mode="after")
     def _address_fits(self) -> "LogStoreSettings":
@@ -41,9 +42,14 @@ class LogStoreSettings(Settings):
             if self.address is not None:
                 raise ValueError(f"address={self.address} has no meaning with driver=journald: remove it")
         elif self.address is None:
-            raise ValueError("address is missing: driver=syslog needs one, such as unix:///dev/log")
+            raise ValueError("address is missing: driver=syslog needs one, such as unixgram:///dev/log")
         elif not self.address.startswith(_SYSLOG):
             raise ValueError(f"address={self.address} begins with none of {', '.join(_SYSLOG)} (udp loses lines)")
+        elif not self.address.partition("://")[2]:
+            raise ValueError(f"address={self.address} ends too soon: add host:port, or the path of a socket")
+        elif self.address == "unix:///dev/log":
+            # moby#18903: no container starts then.
+            raise ValueError("address=unix:///dev/log is a socket for datagrams: write unixgram:///dev/log")
         return self
 
 

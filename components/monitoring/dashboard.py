@@ -5,6 +5,7 @@ from grafana_foundation_sdk.builders.timeseries import Panel as Graph
 from grafana_foundation_sdk.models import units
 
 from components._common.dashboards import About, Board, bounded, graph, shares, timeline
+from components._common.scraping import FREE_SLOT_JOB
 
 _NODE = 'job="node", instance=~"$host"'
 _DISKS = f'{_NODE}, fstype!~"tmpfs|overlay|squashfs|ramfs"'
@@ -255,7 +256,7 @@ def targets(board: Board) -> Timeline:
         alert="TargetDown",
     )
     states = {0: ("some are down", "red"), 1: ("all answer", "green")}
-    return timeline(about, board.parts, {"{{job}}": "min by (job) (up)"}, states)
+    return timeline(about, board.parts, {"{{job}}": f'min by (job) (up{{job!="{FREE_SLOT_JOB}"}})'}, states)
 
 
 def rules(board: Board) -> Graph:

@@ -7,7 +7,7 @@ import pulumi
 
 from components._common.endpoint import Endpoint
 from components._common.placement import Placements
-from components._common.scraping import ScrapeTarget
+from components._common.scraping import FREE_SLOT_JOB, ScrapeTarget
 from components._common.tls import TLS_DIR, Tls
 from components.trading.alerts import alert_rules
 from components.trading.container import TradingContainer, TradingContainerArgs
@@ -18,7 +18,6 @@ from components.trading.venue import VenueEndpoint
 from workloads.contract.labels import STRATEGY
 
 TOKEN = "hft:trading:TradingEngine"
-_FREE_SLOT_JOB = "engine-free-slot"
 _CONFIG = "/etc/hft/engine.json"
 
 
@@ -106,7 +105,7 @@ class TradingEngine(pulumi.ComponentResource):
         place, settings = args.placements[args.settings.host], args.settings
         listen = Endpoint(place.address, settings.free_port)
         return ScrapeTarget(
-            job=_FREE_SLOT_JOB,
+            job=FREE_SLOT_JOB,
             instance=f"{name}-{settings.free_slot}",
             host=place.host,
             address=str(listen),

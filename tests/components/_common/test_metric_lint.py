@@ -64,6 +64,9 @@ def test_what_the_contract_bears_out_passes(expression: str) -> None:
         ]),
         ("htf_leader", ["htf_leader is of no exporter that is known here"]),
         ('{job="engine"}', ["a selector without a name is of no exporter that is known here"]),
+        ("min by (job) (up)", [
+            'up says no job, and of engine-free-slot it is 0 by right: name a job, or add job!="engine-free-slot"'
+        ]),
         ("sum(hft_leader", ["cannot be read: '(' is not closed"]),
     ],
 )  # fmt: skip

@@ -69,7 +69,15 @@ def test_good_log_stores_are_taken(given: dict[str, str]) -> None:
             {"driver": "journald", "address": "unix:///dev/log"},
             "address=unix:///dev/log has no meaning with driver=journald: remove it",
         ),
-        ({"driver": "syslog"}, "address is missing: driver=syslog needs one, such as unix:///dev/log"),
+        ({"driver": "syslog"}, "address is missing: driver=syslog needs one, such as unixgram:///dev/log"),
+        (
+            {"driver": "syslog", "address": "tcp://"},
+            "address=tcp:// ends too soon: add host:port, or the path of a socket",
+        ),
+        (
+            {"driver": "syslog", "address": "unix:///dev/log"},
+            "address=unix:///dev/log is a socket for datagrams: write unixgram:///dev/log",
+        ),
         (
             {"driver": "syslog", "address": "udp://logs:514"},
             "address=udp://logs:514 begins with none of tcp+tls://, tcp://, unix://, unixgram:// (udp loses lines)",

@@ -15,6 +15,7 @@ import httpx
 from docker import DockerClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from components._common.scraping import FREE_SLOT_JOB
 from components._common.tls import CLIENT_AUTHORITY_FILE
 from ops.bench.monitoring.scale import pages
 from ops.bench.monitoring.scale.scrapes import first_targets, many_hosts
@@ -96,7 +97,7 @@ def _take_pages(files: Mapping[str, str], folder: Path) -> None:
     with httpx.Client(verify=trust, trust_env=False) as client:
         for number in range(_PAGES_OF_A_JOB):
             for job, url in first_targets(files[_CONFIG]).items():
-                if job != "engine-free-slot":
+                if job != FREE_SLOT_JOB:
                     (folder / job).mkdir(exist_ok=True)
                     (folder / job / str(number)).write_bytes(client.get(url).raise_for_status().content)
             time.sleep(_APART_SECONDS)

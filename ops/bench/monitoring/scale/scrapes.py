@@ -5,7 +5,9 @@ from typing import Any
 
 import yaml
 
-PER_HOST = frozenset({"node", "engine", "engine-free-slot", "haproxy", "pgbouncer"})
+from components._common.scraping import FREE_SLOT_JOB
+
+PER_HOST = frozenset({"node", "engine", FREE_SLOT_JOB, "haproxy", "pgbouncer"})
 """Jobs of which each host has one target more: a trading host has an engine, a pooler, a router and a node exporter.
 The database, etcd, backups, the cache and monitoring itself are of the stack, on three hosts of any number."""
 
