@@ -37,7 +37,7 @@ class Venue:
         draw = random.Random(f"{settings.seed}:{settings.venue}:sizes")
         markets = {each.symbol: Market(each, settings.prices, draw) for each in settings.symbols}
         self._exchange = Exchange(markets, settings.taker_fee_bps)
-        self._refused_until, self._refusal = 0.0, 0
+        self._refused_until, self._refusal_status = 0.0, 0
 
     def application(self) -> web.Application:
         """Return the web application; raises ConfigError when the key file cannot be read."""
@@ -73,15 +73,16 @@ class Venue:
         await self._feed.drop(seconds=60)
 
     async def _serve_feed(self, request: web.Request) -> web.StreamResponse:
-        return self._refused() or await self._feed.serve(request)
+        return await self._feed.serve(request) if self._welcomes() else self._refusal()
 
     async def _serve_orders(self, request: web.Request) -> web.StreamResponse:
-        return self._refused() or await self._entry.serve(request)
+        return await self._entry.serve(request) if self._welcomes() else self._refusal()
 
-    def _refused(self) -> web.Response | None:
-        if time.monotonic() >= self._refused_until:
-            return None
-        return web.Response(status=self._refusal, text="connections are refused by /control/refuse\n")
+    def _welcomes(self) -> bool:
+        return time.monotonic() >= self._refused_until
+
+    def _refusal(self) -> web.Response:
+        return web.Response(status=self._refusal_status, text="connections are refused by /control/refuse\n")
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -103,7 +104,8 @@ class Venue:
             case "drop-feed":
                 await self._feed.drop(float(body["seconds"]))
             case "refuse":
-                self._refused_until, self._refusal = time.monotonic() + float(body["seconds"]), int(body["status"])
+                self._refused_until = time.monotonic() + float(body["seconds"])
+                self._refusal_status = int(body["status"])
                 await self._entry.disconnect_all()
                 await self._feed.drop(seconds=0)
             case "drop-orders":
