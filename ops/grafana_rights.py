@@ -12,13 +12,20 @@ from ops.workspace import Workspace
 
 _PERMISSIONS, _USERS = "/api/access-control/user/permissions", "/api/org/users"
 _FORMS = {_PERMISSIONS: dict, _USERS: list}
-_NEEDED = (
+_ALWAYS_NEEDED = (
     *("alert.provisioning:write", "dashboards:create", "datasources:create", "folders:create"),
-    *("folders.permissions:write", "serviceaccounts:create", "teams:create"),
+    *("folders.permissions:write", "serviceaccounts:create"),
 )
-"""What the role Admin has, and Editor has not: Grafana docs, "RBAC role definitions"."""
+_NEEDED_FOR_TEAMS = ("teams:create",)
+"""All are what the role Admin has, and Editor has not: Grafana docs, "RBAC role definitions"."""
+_GATEWAYS = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
+"""What a proxy answers for a server that is away."""
 _SECRET = "grafana-admin"
 _ANSWER_SECONDS = 10
+
+
+class AwayError(OpsError):
+    """Nobody answers at `grafana.url`: what is there already stays, and nothing there can be changed."""
 
 
 def secret(workspace: Workspace, stack: auto.Stack) -> str:
@@ -36,10 +43,11 @@ def check(grafana: GrafanaSettings, given: str, client: httpx.Client) -> None:
     """The Grafana at `grafana.url` answers, knows the account and all members, and lets the account make everything.
 
     Raises:
-        OpsError: one of it is not so; it says what to mend, and never holds the secret.
+        AwayError: it does not answer.
+        OpsError: one of the others is not so; it says what to mend, and never holds the secret.
     """
     rights = _told(grafana, given, client, _PERMISSIONS)
-    if missing := [action for action in _NEEDED if action not in rights]:
+    if missing := [action for action in _needed(grafana) if action not in rights]:
         raise OpsError(
             f"{_place(grafana)} knows the account of the secret {_SECRET}, but does not let it do "
             f"{', '.join(missing)}: give it the role Admin of its organisation"
@@ -49,6 +57,10 @@ def check(grafana: GrafanaSettings, given: str, client: httpx.Client) -> None:
     known = {str(user["email"]).lower() for user in users}
     if strangers := [at for at in wanted if at[1].lower() not in known]:
         raise OpsError(*(_no_user(i, member) for i, member in strangers))
+
+
+def _needed(grafana: GrafanaSettings) -> tuple[str, ...]:
+    return (*_ALWAYS_NEEDED, *(_NEEDED_FOR_TEAMS if grafana.teams else ()))
 
 
 def _told(grafana: GrafanaSettings, given: str, client: httpx.Client, path: str) -> Any:
@@ -62,7 +74,9 @@ def _told(grafana: GrafanaSettings, given: str, client: httpx.Client, path: str)
     try:
         answer = client.get(url, headers=headers, auth=account, timeout=_ANSWER_SECONDS)
     except httpx.HTTPError as error:
-        raise OpsError(f"{place} does not answer ({error}): start it, let this machine reach it, or mend it") from None
+        raise _away(grafana, str(error) or type(error).__name__) from None
+    if answer.status_code in _GATEWAYS:
+        raise _away(grafana, f"{answer.status_code} {answer.reason_phrase}")
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         raise OpsError(f"{place} {_stranger(grafana)}")
     try:
@@ -76,6 +90,10 @@ def _told(grafana: GrafanaSettings, given: str, client: httpx.Client, path: str)
 
 def _place(grafana: GrafanaSettings) -> str:
     return f"grafana.url={grafana.url}"
+
+
+def _away(grafana: GrafanaSettings, why: str) -> AwayError:
+    return AwayError(f"{_place(grafana)} does not answer ({why}): start it, let this machine reach it, or mend it")
 
 
 def _no_user(team: int, member: str) -> str:

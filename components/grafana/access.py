@@ -6,6 +6,11 @@ from pulumiverse_grafana import oss
 from components._common.naming import grafana_uid
 from components.grafana.settings import GrafanaSettings, TeamSettings
 
+_Permission = oss.FolderPermissionPermissionArgs
+_ROLES = (("Viewer", "View"), ("Editor", "Edit"))
+"""Role → what it may do with a folder that somebody makes in Grafana: Grafana docs, "Folder access control"; a server
+may give nothing where the API makes it."""
+
 _DAY_SECONDS = 86_400
 _TOKEN_DAYS = 90
 """The longest life that the policy `tokens-expire` lets pass."""
@@ -14,19 +19,18 @@ _RENEWAL_DAYS = 30
 
 
 def teams(name: str, settings: GrafanaSettings, folder: oss.Folder, child: pulumi.ResourceOptions) -> None:
-    """The teams, and a folder that only they and administrators see; a folder as Grafana makes it without teams."""
+    """The teams and who may what with the folder: these and administrators; without teams, the roles of Grafana.
+
+    The permissions are the stack's without teams too: where they went, all would be taken with them.
+    """
     made = [(team, _team(f"{name}-team-{team.name}", team, child)) for team in settings.teams]
-    if not made:
-        return
+    # A team's id has the organisation before the number, which is read back without: a change for ever
+    # (terraform-provider-grafana#2226).
+    given = [_Permission(team_id=team.team_id.apply(str), permission=chosen.permission) for chosen, team in made]
     oss.FolderPermission(
         f"{name}-folder-permission",
         folder_uid=folder.uid,
-        permissions=[
-            # A team's id has the organisation before the number, which is read back without: a change for ever
-            # (terraform-provider-grafana#2226).
-            oss.FolderPermissionPermissionArgs(team_id=team.team_id.apply(str), permission=chosen.permission)
-            for chosen, team in made
-        ],
+        permissions=given or [_Permission(role=role, permission=may) for role, may in _ROLES],
         opts=child,
     )
 

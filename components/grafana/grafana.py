@@ -52,7 +52,7 @@ class GrafanaArgs:
 
 
 class Grafana(pulumi.ComponentResource):
-    """Data sources, dashboards that teams may see and a way to Alertmanager, in a Grafana of ours or in another.
+    """Data sources, dashboards with who may see them and a way to Alertmanager, in a Grafana of ours or in another.
 
     Use it with mode `container` where the image lock has a Grafana image; where it has none (no registry answered), one
     line says so and nothing is created. Use mode `external` for a Grafana that the firm runs: only our objects are

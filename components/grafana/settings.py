@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, model_validator
+from pydantic import Field, HttpUrl, model_validator
 
+from components._common.addresses import SafeUrl
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
 
@@ -11,18 +12,12 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 """The address by which Grafana knows a user."""
 
 
-def _without_credentials(url: HttpUrl) -> HttpUrl:
-    if url.username or url.password:
-        raise ValueError("the URL has credentials, which would stand in plain configuration: give grafana-admin")
-    return url
-
-
 class TeamSettings(Settings):
     """People who may do the same with the stack's folder."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
-    """Kebab case; in Grafana it is `HFT <stack> <name>`. Unless teams are given there are `desk`, which may View, and
-    `operators`, which may Edit; an empty list leaves the folder to all who log in."""
+    """Kebab case; in Grafana it is `HFT <stack> <name>`. Where teams are given, they and administrators see the folder
+    and nobody else; without any, Grafana's Viewers may View it and its Editors may Edit it."""
     permission: Literal["View", "Edit", "Admin"]
     """What it may do with the folder. View: look. Edit: change dashboards and make alerts. Admin: give permissions."""
     members: tuple[Email, ...] = ()
@@ -41,15 +36,13 @@ class GrafanaSettings(Settings):
     """Port of the container."""
     memory_mib: int = Field(default=512, ge=256)
     """Hard limit of the container in MiB; Grafana docs, "Installation requirements": 512."""
-    url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
-    """URL of the existing Grafana; with mode external."""
+    url: SafeUrl | None = None
+    """URL of the existing Grafana; with mode external. The secret goes there: by http only within the desk's own
+    network."""
     admin_user: str | None = "admin"
     """Account whose password is the secret `grafana-admin`; null where that secret is a service account's token."""
-    teams: tuple[TeamSettings, ...] = (
-        TeamSettings(name="desk", permission="View"),
-        TeamSettings(name="operators", permission="Edit"),
-    )
-    """Who sees the stack's folder: these and administrators, nobody else."""
+    teams: tuple[TeamSettings, ...] = ()
+    """Who sees the stack's folder: these and administrators, nobody else; without any, all who log in."""
     take_over_notifications: bool = False
     """Send every alert that is made by hand in the Grafana at `url` to the stack's Alertmanager. An organisation has
     one notification policy: this replaces the firm's. With mode container that is always so."""

@@ -5,9 +5,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from components._common.addresses import SafeUrl
 from components._common.owner import OWNERS, Owner
 from components._common.settings import Settings
-from components.monitoring.addresses import SafeUrl
 
 Urgency = Literal["page", "ticket"]
 """What an alert may do, its label `severity`: wake somebody, or wait for the morning."""

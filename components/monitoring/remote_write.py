@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from components._common.addresses import SafeUrl
 from components._common.settings import Settings
-from components.monitoring.addresses import SafeUrl
 
 
 def _readable(pattern: str) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import httpx
 
+from ops import grafana_tls
 from ops.dashboards import window as filled
 from ops.dashboards.answers import Answer, lines
 from ops.dashboards.grafana import Grafana
@@ -71,6 +72,6 @@ def direct(place: Place) -> Iterator[Direct]:
 
 @contextmanager
 def through_grafana(url: str, token: str) -> Iterator[Grafana]:
-    """A Grafana that has the stack's data sources."""
-    with httpx.Client() as client:
+    """A Grafana that has the stack's data sources. Raises OpsError where GRAFANA_CA_CERT is unusable."""
+    with httpx.Client(verify=grafana_tls.context()) as client:
         yield Grafana(url, token, client)

@@ -9,12 +9,13 @@ import pytest
 from components.grafana import GrafanaSettings
 from ops import grafana_rights
 from ops.errors import OpsError
+from ops.grafana_rights import AwayError
 from tests.toolchain.plugins.grafana import fake_oss
 from tests.toolchain.plugins.grafana.fake import PASSWORD, TOKEN, VIEWER_TOKEN, Fake, running
 
 ADMIN_ONLY = (
     "alert.provisioning:write, dashboards:create, datasources:create, folders:create, folders.permissions:write, "
-    "serviceaccounts:create, teams:create"
+    "serviceaccounts:create"
 )
 
 
@@ -26,12 +27,18 @@ def team(*members: str) -> dict[str, Any]:
     return {"name": f"team-{len(members)}", "permission": "View", "members": members}
 
 
-def problem(url: str, given: str, user: str | None = None) -> str:
+def problem(url: str, given: str, user: str | None = None, *, error: type[OpsError] = OpsError, **changed: Any) -> str:
     with httpx.Client() as client, pytest.raises(OpsError) as refused:
-        grafana_rights.check(settings(url, user), given, client)
+        grafana_rights.check(settings(url, user, **changed), given, client)
+    assert type(refused.value) is error
     (found,) = refused.value.problems
     assert given not in found
     return found
+
+
+def without(monkeypatch: pytest.MonkeyPatch, right: str) -> None:
+    """Take one right from the administrators of the small server."""
+    monkeypatch.setattr(fake_oss, "RIGHTS", tuple(each for each in fake_oss.RIGHTS if each != right))
 
 
 @pytest.mark.parametrize(("given", "user"), [(TOKEN, None), (PASSWORD, "admin")])
@@ -69,7 +76,18 @@ def test_a_grafana_below_a_path_is_asked_there() -> None:
 
 
 def test_a_grafana_that_is_away() -> None:
-    assert problem("http://127.0.0.1:1", TOKEN).startswith("grafana.url=http://127.0.0.1:1/ does not answer (")
+    assert problem("http://127.0.0.1:1", TOKEN, error=AwayError).startswith(
+        "grafana.url=http://127.0.0.1:1/ does not answer ("
+    )
+
+
+@pytest.mark.parametrize("shown", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"])
+def test_a_grafana_that_is_away_behind_its_proxy(shown: str) -> None:
+    with running() as fake:
+        fake.failing.append((int(shown[:3]), "who?"))
+        assert problem(fake.url, TOKEN, error=AwayError) == (
+            f"grafana.url={fake.url}/ does not answer ({shown}): start it, let this machine reach it, or mend it"
+        )
 
 
 def test_a_token_that_grafana_does_not_know() -> None:
@@ -98,12 +116,26 @@ def test_an_account_that_may_only_look() -> None:
 
 
 def test_a_single_right_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fake_oss, "RIGHTS", tuple(each for each in fake_oss.RIGHTS if each != "teams:create"))
+    without(monkeypatch, "folders.permissions:write")
     with running() as fake:
-        assert "does not let it do teams:create: give it" in problem(fake.url, TOKEN)
+        assert "does not let it do folders.permissions:write: give it" in problem(fake.url, TOKEN)
 
 
-@pytest.mark.parametrize(("status", "shown"), [(404, "404"), (502, "502")])
+def test_the_right_to_make_teams_is_needed_where_there_are_teams(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "teams:create")
+    with running() as fake:
+        assert "does not let it do teams:create: give it" in problem(fake.url, TOKEN, teams=[team()])
+
+
+def test_the_right_to_make_teams_is_not_needed_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "teams:create")
+    with running() as fake, httpx.Client() as client:
+        grafana_rights.check(settings(fake.url), TOKEN, client)
+
+    assert fake.asked() == ["GET /access-control/user/permissions"]
+
+
+@pytest.mark.parametrize(("status", "shown"), [(404, "404"), (500, "500")])
 def test_a_server_that_is_no_grafana(status: int, shown: str) -> None:
     with running() as fake:
         fake.failing.append((status, "who?"))

@@ -45,8 +45,8 @@ def test_hosts_ports_and_images_are_read(workspace: Workspace) -> None:
 def test_only_a_grafana_that_is_there_already_has_to_let_the_stack_in(workspace: Workspace) -> None:
     assert settings_file.read(workspace).grafana is None
     ours = "    mode: container\n    host: gamma\n"
-    theirs = "    mode: external\n    url: https://grafana.example\n  hft:secrets:\n    given: [grafana-admin]\n"
-    change(workspace, ours, theirs)
+    change(workspace, ours, "    mode: external\n    url: https://grafana.example\n")
+    change(workspace, "    given: [", "    given: [grafana-admin, ")
     found = settings_file.read(workspace).grafana
     assert found is not None
     assert str(found.url) == "https://grafana.example/"

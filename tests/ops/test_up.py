@@ -1,7 +1,8 @@
 """What stops `up` at its start, and what it says at its end; that it brings a stack up is tested in test_life.py."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from ops.screen import Screen
 from ops.wanted import Wanted
 from tests.toolchain.plugins.grafana import fake_oss  # noqa: F401 - it registers its routes
 from tests.toolchain.plugins.grafana.fake import TOKEN, VIEWER_TOKEN, running
+from tests.toolchain.plugins.grafana.fake_tls import self_signed, serving
 
 
 def screen() -> tuple[Screen, Callable[[], list[str]]]:
@@ -72,34 +74,62 @@ class WentOnError(Exception):
     """The run has got past its checks."""
 
 
+Run = Callable[[str, str], list[str]]
+
+
 @pytest.fixture
-def firms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """An `up` of a stack with a Grafana of the firm's, with a token; it ends where the stack would be touched."""
+def firms(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """An `up` with the Grafana of the firm's at a URL and a token, to where the stack is touched: what it says."""
 
     def touched(*_: object) -> None:
         raise WentOnError
 
     monkeypatch.setattr(up, "_recovered", touched)
+    monkeypatch.delenv("GRAFANA_CA_CERT", raising=False)
+
+    def run(url: str, token: str) -> list[str]:
+        grafana = GrafanaSettings.model_validate({"mode": "external", "url": url, "admin_user": None})
+        workspace = SimpleNamespace(select_or_create=lambda: None, run=lambda *_: token)
+        shown, lines = screen()
+        with pytest.raises(WentOnError):
+            up.up(cast(Any, workspace), Wanted(hosts=(), grafana=grafana), shown)
+        return lines()
+
+    return run
+
+
+def test_a_grafana_that_lets_the_stack_in_is_no_reason_to_stop(firms: Run) -> None:
     with running() as fake:
-        grafana = GrafanaSettings.model_validate({"mode": "external", "url": fake.url, "admin_user": None})
-
-        def run(token: str) -> None:
-            workspace = SimpleNamespace(select_or_create=lambda: None, run=lambda *_: token)
-            up.up(cast(Any, workspace), Wanted(hosts=(), grafana=grafana), screen()[0])
-
-        yield run
+        assert [line[:30] for line in firms(fake.url, TOKEN)] == [
+            "✓ hosts have Docker, CPUs and ",
+            "✓ Grafana lets the stack in   ",
+        ]
 
 
-def test_a_grafana_that_lets_the_stack_in_is_no_reason_to_stop(firms: Callable[[str], None]) -> None:
-    with pytest.raises(WentOnError):
-        firms(TOKEN)
+def test_a_grafana_that_is_away_is_a_warning_and_no_reason_to_stop(firms: Run) -> None:
+    _, step, *warning = firms("http://127.0.0.1:1", TOKEN)
+
+    assert step.startswith("✗ Grafana lets the stack in ")
+    assert " ".join(" ".join(warning).split()) == (
+        "warning: grafana.url=http://127.0.0.1:1/ does not answer ([Errno 111] Connection refused): start it, let this "
+        "machine reach it, or mend it. This run goes on, and fails where something in that Grafana is to be changed"
+    )
+
+
+def test_a_grafana_whose_authority_the_provider_is_told_of_is_asked(
+    firms: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = self_signed(tmp_path)
+    with running(serving(pair, demands=False)) as fake:
+        assert "CERTIFICATE_VERIFY_FAILED" in " ".join(firms(fake.url, TOKEN))
+        monkeypatch.setenv("GRAFANA_CA_CERT", str(pair[0]))
+        assert firms(fake.url, TOKEN)[1].startswith("✓ Grafana lets the stack in ")
+        assert fake.asked() == ["GET /access-control/user/permissions"]
 
 
 @pytest.mark.parametrize(
     ("token", "told"), [("glsa_wr0ng", "does not know the token"), (VIEWER_TOKEN, "give it the role Admin")]
 )
-def test_a_grafana_that_does_not_stops_it_before_anything_is_touched(
-    firms: Callable[[str], None], token: str, told: str
-) -> None:
-    with pytest.raises(OpsError, match=told):
-        firms(token)
+def test_a_grafana_that_does_not_stops_it_before_anything_is_touched(firms: Run, token: str, told: str) -> None:
+    with running() as fake, pytest.raises(OpsError, match=told):
+        firms(fake.url, token)

@@ -157,7 +157,7 @@ def test_without_its_image_grafana_is_left_out_and_nothing_else() -> None:
         *("grafana-alertmanager", "grafana-api", "grafana-checker", "grafana-checker-token", "grafana-contact-point"),
         *(f"grafana-dashboard-{name}" for name in sorted(dashboards("dev"))),
         *("grafana-data", "grafana-folder", "grafana-folder-permission", "grafana-notification-policy"),
-        *("grafana-prometheus", "grafana-server", "grafana-team-desk", "grafana-team-operators", "grafana-timescaledb"),
+        *("grafana-prometheus", "grafana-server", "grafana-timescaledb"),
     ]
 
 

@@ -37,9 +37,9 @@ OBJECTS = (
     *("grafana-dashboard-costs", "grafana-dashboard-trading"),
     *("grafana-alertmanager", "grafana-prometheus", "grafana-timescaledb"),
     *("grafana-folder", "grafana-folder-permission", "grafana-checker", "grafana-checker-token"),
-    *("grafana-team-desk", "grafana-team-operators"),
 )
 """What is in every Grafana, by type."""
+TEAMS = [{"name": "desk", "permission": "View"}, {"name": "operators", "permission": "Edit"}]
 
 
 def build(settings: dict[str, Any], image: str | None = IMAGE, opts: pulumi.ResourceOptions | None = None) -> Grafana:
@@ -195,7 +195,7 @@ def test_the_volume_outlives_its_stack(recorder: Recorder) -> None:
 
 
 def test_everything_is_a_child_of_the_component(recorder: Recorder) -> None:
-    assert sorted(child_options(recorder, OURS)) == [
+    assert sorted(child_options(recorder, {**OURS, "teams": TEAMS[:1]})) == [
         "grafana",
         "grafana-alertmanager",
         "grafana-api",
@@ -211,7 +211,6 @@ def test_everything_is_a_child_of_the_component(recorder: Recorder) -> None:
         "grafana-prometheus",
         "grafana-server",
         "grafana-team-desk",
-        "grafana-team-operators",
         "grafana-timescaledb",
     ]
 
@@ -310,7 +309,7 @@ def test_panels_lead_to_runbooks_where_these_are_served(
 def test_only_teams_and_administrators_see_the_folder(recorder: Recorder) -> None:
     recorder.outputs[FOLDER] = {"uid": "hft-dev-folder"}
     recorder.outputs["grafana-team-desk"], recorder.outputs["grafana-team-operators"] = {"teamId": 2}, {"teamId": 3}
-    registered(recorder, THEIRS)
+    registered(recorder, {**THEIRS, "teams": TEAMS})
 
     assert recorder.inputs(TEAM, "grafana-team-desk") == {"name": "HFT dev desk"}
     assert recorder.inputs(PERMISSION, "grafana-folder-permission") == {
@@ -333,10 +332,21 @@ def test_a_team_has_the_members_that_are_named(recorder: Recorder) -> None:
     ]
 
 
-def test_without_teams_the_folder_stays_as_grafana_makes_it(recorder: Recorder) -> None:
-    registered(recorder, {**THEIRS, "teams": []})
+@pytest.mark.parametrize("settings", [OURS, THEIRS, {**THEIRS, "teams": []}])
+def test_without_teams_the_roles_may_what_they_may_in_a_folder_that_grafana_makes(
+    recorder: Recorder, settings: dict[str, Any]
+) -> None:
+    recorder.outputs[FOLDER] = {"uid": "hft-dev-folder"}
+    registered(recorder, settings)
 
-    assert (recorder.names(TEAM), recorder.names(PERMISSION)) == ([], [])
+    assert recorder.names(TEAM) == []
+    assert recorder.inputs(PERMISSION, "grafana-folder-permission") == {
+        "folderUid": "hft-dev-folder",
+        "permissions": [
+            {"role": "Viewer", "permission": "View"},
+            {"role": "Editor", "permission": "Edit"},
+        ],
+    }
 
 
 def test_alertmanager_is_seen_and_reached_from_grafana(recorder: Recorder) -> None:

@@ -70,14 +70,11 @@ def team(**changed: Any) -> dict[str, Any]:
     return {**CONTAINER, "teams": [{"name": "desk", "permission": "View", **changed}]}
 
 
-def test_the_desk_looks_and_operators_change_unless_something_else_is_said() -> None:
-    found = GrafanaSettings.model_validate(CONTAINER).teams
+def test_there_are_no_teams_unless_they_are_named() -> None:
+    (found,) = GrafanaSettings.model_validate(team()).teams
 
-    assert [(each.name, each.permission, each.members) for each in found] == [
-        ("desk", "View", ()),
-        ("operators", "Edit", ()),
-    ]
-    assert GrafanaSettings.model_validate({**CONTAINER, "teams": []}).teams == ()
+    assert (found.name, found.permission, found.members) == ("desk", "View", ())
+    assert GrafanaSettings.model_validate(CONTAINER).teams == ()
 
 
 @pytest.mark.parametrize(
@@ -125,6 +122,17 @@ def test_whose_the_notifications_are(settings: dict[str, Any], owns: bool) -> No
 def test_a_url_with_a_login_is_refused() -> None:
     with pytest.raises(ValidationError, match="the URL has credentials, which would stand in plain configuration"):
         GrafanaSettings.model_validate({**EXTERNAL, "url": "https://admin:x@grafana.example"})
+
+
+@pytest.mark.parametrize("bad", ["http://grafana.example/", "http://8.8.8.8:3000/"])
+def test_a_url_that_shows_the_secret_on_the_way_is_refused(bad: str) -> None:
+    with pytest.raises(ValidationError, match="shows everything to whoever is on the way: use https"):
+        GrafanaSettings.model_validate({**EXTERNAL, "url": bad})
+
+
+@pytest.mark.parametrize("good", ["http://127.0.0.1:3000/", "http://10.20.0.12:3000/", "http://grafana:3000/"])
+def test_a_url_in_the_desks_own_network_may_do_without_tls(good: str) -> None:
+    assert str(GrafanaSettings.model_validate({**EXTERNAL, "url": good}).url) == good
 
 
 def test_a_url_without_scheme_is_refused() -> None:

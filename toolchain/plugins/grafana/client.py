@@ -1,13 +1,11 @@
 """Grafana's HTTP API: login, organisation, retries, and errors that say what to do and hold no secret."""
 
 import ssl
-import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +13,7 @@ import httpx
 
 from toolchain.plugins.framework import ProviderError
 from toolchain.plugins.grafana.settings import Settings
+from toolchain.plugins.grafana.trust import tls_context
 
 CONFLICTS = (httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED)
 """What Grafana answers where something is there already, or is in use."""
@@ -213,23 +212,10 @@ def _tls(settings: Settings) -> ssl.SSLContext | bool:
     if not settings.url.startswith("https://"):
         return True
     try:
-        context = ssl.create_default_context()
-        if settings.insecure_skip_verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if settings.ca_cert:
-            context.load_verify_locations(cadata=_text(settings.ca_cert))
-        if settings.tls_cert and settings.tls_key:
-            with tempfile.TemporaryDirectory(prefix="pulumi-grafana-") as folder:
-                both = Path(folder, "client.pem")
-                both.touch(mode=0o600)
-                both.write_text(f"{_text(settings.tls_cert)}\n{_text(settings.tls_key)}")
-                context.load_cert_chain(both)
+        context = tls_context(ca_cert=settings.ca_cert, tls_cert=settings.tls_cert, tls_key=settings.tls_key)
     except (ssl.SSLError, OSError) as error:
         raise GrafanaError(f"caCert, tlsCert or tlsKey on the provider cannot be used: {error}") from None
+    if settings.insecure_skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _text(pem: str) -> str:
-    """A PEM text, given as such or as the path of its file."""
-    return pem if "-----BEGIN" in pem else Path(pem).read_text()

@@ -1,7 +1,5 @@
 """Login, organisations, retries, TLS and what errors say."""
 
-import ssl
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
@@ -10,6 +8,7 @@ import httpx
 import pytest
 
 from tests.toolchain.plugins.grafana.fake import PASSWORD, TOKEN, VIEWER_TOKEN, Refused, route, running
+from tests.toolchain.plugins.grafana.fake_tls import self_signed, serving
 from toolchain.plugins.grafana import client as module
 from toolchain.plugins.grafana.client import Grafana, GrafanaError, part
 from toolchain.plugins.grafana.settings import CONFIGURATION, parse
@@ -45,23 +44,13 @@ def waits(monkeypatch):
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
-    """A self-signed certificate of 127.0.0.1 and its key, in files."""
-    folder = tmp_path_factory.mktemp("tls")
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    named = ["-subj", "/CN=grafana", "-addext", "subjectAltName=IP:127.0.0.1", "-out", str(cert), "-keyout", str(key)]
-    subprocess.run([*made, *named], check=True, capture_output=True)
-    return cert, key
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
 def over_tls(pair):
     """A fake with that certificate, which demands it of its clients too."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*pair)
-    context.load_verify_locations(pair[0])
-    context.verify_mode = ssl.CERT_REQUIRED
-    with running(context) as fake:
+    with running(serving(pair, demands=True)) as fake:
         yield fake
 
 

@@ -7,6 +7,7 @@ from toolchain.plugins.grafana.plugin import provider
 
 DESK = {"teamId": "2", "permission": "View"}
 VIEWERS = {"role": "Viewer", "permission": "View"}
+EDITORS = {"role": "Editor", "permission": "Edit"}
 NOBODY = {"teamId": "0", "userId": "0"}
 
 
@@ -62,7 +63,7 @@ async def test_what_is_named_is_given_and_the_rest_is_taken(plugin, folder, graf
 
 async def test_what_is_right_already_is_left_alone(plugin, folder, grafana):
     administrator = {"userId": "1", "permission": "Admin"}
-    await permissions(plugin, administrator, {"role": "Editor", "permission": "Edit"}, VIEWERS)
+    await permissions(plugin, administrator, EDITORS, VIEWERS)
     assert grafana.changes()[-1] == "POST /teams"
 
 
@@ -78,6 +79,19 @@ async def test_a_change_takes_first_and_then_gives_all(plugin, folder, grafana, 
         [{"builtInRole": "Viewer", "permission": ""}],
         [{"teamId": 2, "permission": "Edit"}, {"teamId": 3, "permission": "Edit"}],
     ]
+
+
+@pytest.mark.parametrize("takes_all", [False, True])
+async def test_where_teams_go_their_folder_is_open_to_the_roles_again(plugin, folder, grafana, takes_all):
+    grafana.takes_all = takes_all
+    made = await permissions(plugin, DESK, {"teamId": "3", "permission": "Edit"})
+    # What components/grafana declares without teams; the engine changes this first, and then deletes the teams.
+    _, state, inputs = await updated(plugin, "FolderPermission", made, permissions=[VIEWERS, EDITORS])
+    for team in ("1:2", "1:3"):
+        await plugin.delete("Team", team, {})
+    assert may(grafana) == {("builtInRole", "Viewer"): "View", ("builtInRole", "Editor"): "Edit"}
+    _, seen, _ = await plugin.read("FolderPermission", made[0], state, inputs)
+    assert await plugin.paths("FolderPermission", seen, inputs) == {}
 
 
 async def test_what_was_given_by_hand_is_drift_and_taken_again(plugin, folder, grafana):

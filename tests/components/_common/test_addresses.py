@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from components.monitoring.addresses import SafeUrl
+from components._common.addresses import SafeUrl
 
 URL: TypeAdapter[object] = TypeAdapter(SafeUrl)
 
