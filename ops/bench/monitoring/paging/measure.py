@@ -63,11 +63,11 @@ def percentile(took: Sequence[float]) -> float:
 
 
 def _await_quiet(site: Site, alert: str) -> None:
-    """Wait until neither the alert nor what comes before it is there."""
+    """Wait until neither the alert nor what comes before it is there, and the engine trades."""
     until = time.monotonic() + _QUIET_SECONDS
-    while alert in _active(site):
+    while alert in _active(site) or not site.activated():
         if time.monotonic() > until:
-            raise OpsError(f"{alert} does not end within {_QUIET_SECONDS} s after its fault")
+            raise OpsError(f"{alert} does not end, or the engine trades no more, {_QUIET_SECONDS} s after its fault")
         time.sleep(_POLL_SECONDS)
     time.sleep(_SETTLE_SECONDS)
 

@@ -11,6 +11,7 @@ import httpx
 from docker import DockerClient
 from docker.models.containers import Container
 
+from ops.bench.monitoring.paging.looks import metrics
 from ops.bench.timing import uploads
 from ops.state import CONTAINER, State
 
@@ -60,6 +61,12 @@ class Site:
     def order(self, venue: str, fault: str, **body: Any) -> None:
         """Have a simulated venue misbehave, by its own control."""
         httpx.post(f"{self.venues[venue]}/control/{fault}", json=body).raise_for_status()
+
+    def activated(self) -> bool:
+        """Have the engine trade, as somebody has to say after a leg that stayed open; whether it does."""
+        epoch = int(metrics(self.url)["hft_leader_epoch"])
+        answer = httpx.post(f"{self.url}/control/activate", json={"epoch": epoch, "actor": "bench"})
+        return answer.is_success and answer.json()["state"] == "active"
 
     @property
     def url(self) -> str:
