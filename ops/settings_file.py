@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from components._common.images import ImageLock
+from components.monitoring.maintenance import over
 from ops.errors import OpsError
 from ops.wanted import LOCK, Wanted
 from ops.workspace import Workspace
@@ -29,6 +31,7 @@ def read(workspace: Workspace) -> Wanted:
         ports=settings.port_uses(),
         images=_images(workspace.root),
         grafana=settings.grafana if settings.grafana.mode == "external" else None,
+        notices=tuple(over(settings.monitoring.maintenance, datetime.now(UTC))),
     )
 
 

@@ -34,6 +34,7 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
     Raises:
         OpsError: a check or the engine failed, or a part is not healthy at the end.
     """
+    _notice(wanted, screen)
     with screen.timed("hosts have Docker, CPUs and images"):
         preflight.check_hosts(wanted)
     stack = workspace.select_or_create()
@@ -66,10 +67,16 @@ def _ask_grafana(grafana: GrafanaSettings, given: str, screen: Screen) -> None:
 
 def preview(workspace: Workspace, wanted: Wanted, screen: Screen) -> None:
     """Show what `up` would do. Raises OpsError where a host does not answer, or a check or policy fails."""
+    _notice(wanted, screen)
     with screen.timed("hosts have Docker"):
         preflight.check_reachable(wanted)
     progress = deploy(workspace.select_or_create().preview, workspace, screen)
     screen.line(f"{progress.changes} changes" if progress.changes else "no changes")
+
+
+def _notice(wanted: Wanted, screen: Screen) -> None:
+    for notice in wanted.notices:
+        screen.warning(notice)
 
 
 def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: Screen) -> State:

@@ -23,3 +23,5 @@ class Wanted:
     """Image name → id in the lock."""
     grafana: GrafanaSettings | None = None
     """The firm's Grafana, which has to let the deployment in; None where the stack has its own."""
+    notices: tuple[str, ...] = ()
+    """What to say of the settings that is no mistake."""

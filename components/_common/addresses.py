@@ -1,9 +1,14 @@
 """Where something is sent to: a URL that shows no password, and what is sent to nobody on the way; pure."""
 
-from ipaddress import ip_address
-from typing import Annotated
+from ipaddress import ip_address, ip_network
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, HttpUrl
+
+_OWN: Final = tuple(
+    ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
+)
+"""Private addresses (RFC 1918, RFC 4193) and the machine itself."""
 
 
 def _safe(url: HttpUrl) -> HttpUrl:
@@ -17,12 +22,13 @@ def _safe(url: HttpUrl) -> HttpUrl:
 
 
 def _is_foreign(host: str) -> bool:
-    """Whether it may be reached over the Internet: neither a private address nor a name without a dot."""
+    """Whether it is not known to be of the desk: neither one of its own addresses nor a name without a dot."""
     try:
-        return not ip_address(host.strip("[]")).is_private
+        address = ip_address(host.strip("[]"))
     except ValueError:
         return "." in host
+    return not any(address in network for network in _OWN)
 
 
 SafeUrl = Annotated[HttpUrl, AfterValidator(_safe)]
-"""https, or http within private addresses (RFC 1918) and names without a dot; never with credentials."""
+"""https, or http to private addresses (RFC 1918, RFC 4193), loopback and names without a dot; no credentials."""

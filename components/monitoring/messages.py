@@ -32,6 +32,9 @@ _PAGERDUTY: Final = {
 }
 # docs.opsgenie.com, "API overview".
 _OPSGENIE: Final = {"us": "https://api.opsgenie.com/", "eu": "https://api.eu.opsgenie.com/"}
+# RFC 8314: TLS from the start. There Alertmanager's `require_tls` would still ask for STARTTLS, which no server offers
+# within TLS, and nothing would be sent.
+_TLS_FROM_THE_START: Final = "465"
 
 
 def integration(way: Way, secret: str | None, *, says_it_is_over: bool = True) -> Integration:
@@ -72,13 +75,14 @@ def _pagerduty(way: PagerDutySettings, file: str) -> Mapping[str, Any]:
 
 
 def _email(way: EmailSettings, file: str) -> Mapping[str, Any]:
+    port = way.smarthost.rpartition(":")[2]
     login = {"auth_username": way.username, "auth_password_file": file} if way.username else {}
     return {
         "to": ", ".join(way.to),
         "from": way.sender,
         "smarthost": way.smarthost,
         **login,
-        "require_tls": True,
+        "require_tls": port != _TLS_FROM_THE_START,
         "headers": {"Subject": _SUBJECT},
         "html": "",
         "text": _TEXT,

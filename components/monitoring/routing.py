@@ -113,7 +113,7 @@ def _time_intervals(works: Sequence[MaintenanceSettings]) -> Mapping[str, Any]:
 
 def _time_interval(work: MaintenanceSettings) -> Mapping[str, Any]:
     day = work.day
-    hours = {"start_time": f"{work.start:%H:%M}", "end_time": f"{work.end:%H:%M}"}
+    hours = {"start_time": work.start, "end_time": work.end}
     days = {"days_of_month": [str(day.day)], "months": [str(day.month)], "years": [str(day.year)]}
     return {"name": work.name, "time_intervals": [{"times": [hours], **days}]}
 

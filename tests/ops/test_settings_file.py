@@ -57,6 +57,16 @@ def test_a_secret_in_the_file_is_no_setting(workspace: Workspace) -> None:
     assert settings_file.read(workspace).images == {"base": "sha256:b"}
 
 
+def test_work_that_is_over_is_a_notice_and_no_mistake(workspace: Workspace) -> None:
+    assert settings_file.read(workspace).notices == ()
+
+    over = '{host: alpha, day: "2020-12-05", start: "06:00", end: "08:00"}'
+    change(workspace, "  hft:monitoring:\n", f"  hft:monitoring:\n    maintenance: [{over}]\n")
+    assert settings_file.read(workspace).notices == (
+        "monitoring.maintenance[0]: work on alpha is over since 2020-12-05 08:00 UTC: remove it",
+    )
+
+
 def test_every_mistake_is_a_line(workspace: Workspace) -> None:
     change(workspace, "retention_days: 30", "retention_days: -1")
     change(workspace, "address: 10.20.0.12\n", "address: 10.20.0.312\n")

@@ -1,27 +1,30 @@
-"""What an Alertmanager is asked for around planned work; a played one, and at the end the real one."""
+"""What an Alertmanager is asked for around planned work; a played one, and the real one in test_silences_programs."""
 
 import getpass
 import json
 import os
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from rich.console import Console
 
-from components.monitoring.routing import alertmanager_yml
+from ops import silences
 from ops.screen import Screen
 from ops.silences import silenced
 from ops.state import State
-from tests.components.monitoring.test_render import settings
-from tests.components.programs import running
 from tests.ops.doctor.collect.servers import free_address
 from tests.ops.doctor.test_plan import MONITORING, component, target
 from tests.ops.states import state
@@ -32,20 +35,27 @@ NOBODY = {"alertname": "TradingLeaderMissing"}
 
 @dataclass
 class Asked:
-    """What an Alertmanager was asked: method and path, document."""
+    """What an Alertmanager was asked to do: method and path, document; and which alerts it was asked for."""
 
     address: str = ""
     log: list[tuple[str, Any]] = field(default_factory=list)
+    filters: list[dict[str, list[str]]] = field(default_factory=list)
 
     @property
     def what(self) -> list[str]:
         return [what for what, _ in self.log]
 
+    def ends(self) -> list[datetime]:
+        return [datetime.fromisoformat(document["endsAt"]) for _, document in self.log if document]
+
 
 @contextmanager
-def alertmanager(refuses: str = "", answer: str = "") -> Iterator[Asked]:
-    """One that takes everything but `refuses`, a method and what its path begins with; or that says `answer` to all."""
+def alertmanager(
+    refuses: str = "", firing: tuple[str, ...] = (), answers: Mapping[str, str] | None = None
+) -> Iterator[Asked]:
+    """One that takes everything but `refuses`, a method and what its path begins with; says `answers` to a method."""
     asked = Asked()
+    alerts = [{"labels": {"alertname": name}} for name in firing]
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
@@ -56,7 +66,19 @@ def alertmanager(refuses: str = "", answer: str = "") -> Iterator[Asked]:
             self.send_response(500 if refuses and what.startswith(refuses) else 200)
             self.end_headers()
             made = (document or {}).get("id") or f"id-{len(asked.log)}"
-            self.wfile.write((answer or json.dumps({"silenceID": made})).encode())
+            self.wfile.write((answers or {}).get(self.command, json.dumps({"silenceID": made})).encode())
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            self.send_response(500 if refuses and f"GET {url.path}".startswith(refuses) else 200)
+            self.end_headers()
+            if url.path == "/api/v2/alerts":
+                asked.filters.append(parse_qs(url.query))
+                found: Any = alerts
+            else:
+                found = next(made for made in reversed(asked.log) if made[0] == "POST /api/v2/silences")[1]
+                found = {**found, "id": url.path.rpartition("/")[2]}
+            self.wfile.write((answers or {}).get("GET", json.dumps(found)).encode())
 
         do_POST = do_DELETE = _answer  # noqa: N815 - the base's own names
 
@@ -104,8 +126,129 @@ def test_what_the_work_causes_is_silenced_with_an_author_a_reason_and_an_end() -
     assert "@" in first["createdBy"]
     assert first["comment"] == "hft up: caused by this work, and lifted with it"
     assert datetime.fromisoformat(first["startsAt"]) < began
-    assert timedelta(minutes=9) < datetime.fromisoformat(first["endsAt"]) - began < timedelta(minutes=11)
+    assert timedelta(seconds=50) < datetime.fromisoformat(first["endsAt"]) - began < timedelta(seconds=70)
     assert "✓ silenced for 10 min at most, as this causes it: TradingLeaderMissing, engine-blue" in out.getvalue()
+
+
+def test_what_fires_already_is_left_alone_as_somebody_was_told() -> None:
+    shown, out = screen()
+    with (
+        alertmanager(firing=("TargetDown", "TradingLeaderMissing")) as asked,
+        silenced(watched(asked.address), "dev", [ENGINE, NOBODY], "hft up", shown),
+    ):
+        ((_, made),) = asked.log
+
+    assert asked.filters == [
+        {
+            "filter": ['alertname=~"TargetDown|EngineDown"', 'job="engine"', 'instance="engine-blue"', 'host="a"'],
+            "silenced": ["false"],
+        },
+        {"filter": ['alertname="TradingLeaderMissing"'], "silenced": ["false"]},
+    ]
+    assert made["matchers"][0] == {"name": "alertname", "value": "EngineDown", "isRegex": False, "isEqual": True}
+    assert [each["value"] for each in made["matchers"][1:]] == ["engine", "engine-blue", "a"]
+    assert out.getvalue().startswith("✓ silenced for 10 min at most, as this causes it: engine-blue")
+
+
+def test_where_all_of_it_fires_already_nothing_is_silenced() -> None:
+    shown, out = screen()
+    with (
+        alertmanager(firing=("TargetDown", "EngineDown")) as asked,
+        silenced(watched(asked.address), "dev", [ENGINE], "hft up", shown),
+    ):
+        pass
+
+    assert (asked.log, out.getvalue()) == ([], "")
+
+
+def test_it_is_renewed_while_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silences, "RENEWED_SECONDS", 0.02)
+    with alertmanager() as asked:
+        with silenced(watched(asked.address), "dev", [ENGINE, NOBODY], "hft up", screen()[0]):
+            wait(lambda: len(asked.log) >= 6)
+            worked = list(asked.log)
+        ended = len(asked.log)
+        time.sleep(0.1)
+
+    # In turns, each under the id it has had from the first.
+    assert [document["id"] for _, document in worked[2:6]] == ["id-1", "id-2"] * 2
+    assert all(earlier < later for earlier, later in pairwise(asked.ends()[0:6:2]))
+    assert timedelta(seconds=50) < asked.ends()[4] - datetime.now(UTC) < timedelta(seconds=61)
+    assert len(asked.log) == ended
+
+
+def test_it_is_renewed_no_longer_than_planned_work_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silences, "RENEWED_SECONDS", 0.02)
+    monkeypatch.setattr(silences, "MOST_SECONDS", silences.LEASE_SECONDS)
+    with alertmanager() as asked, silenced(watched(asked.address), "dev", [ENGINE], "hft up", screen()[0]):
+        time.sleep(0.2)
+        assert asked.what == ["POST /api/v2/silences"]
+
+
+def test_one_that_answers_nonsense_meanwhile_stops_neither_the_work_nor_the_renewals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(silences, "RENEWED_SECONDS", 0.02)
+    answers = {"GET": "[]"}
+    with (
+        alertmanager(answers=answers) as asked,
+        silenced(watched(asked.address), "dev", [ENGINE], "hft up", screen()[0]),
+    ):
+        answers["GET"] = "no JSON"
+        time.sleep(0.1)
+        answers.clear()
+        wait(lambda: len(asked.log) > 1)
+        assert asked.log[1][1]["id"] == "id-1"
+
+
+KILLED = """
+import sys, time
+from tests.ops.test_silences import ENGINE, screen, silenced, watched
+
+with silenced(watched(sys.argv[1]), "dev", [ENGINE], "hft up", screen()[0]):
+    print("works", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("kill", [subprocess.Popen.terminate, subprocess.Popen.kill])
+def test_of_a_killed_process_little_is_left(kill: Callable[[subprocess.Popen[str]], None]) -> None:
+    with alertmanager() as asked:
+        argv = [sys.executable, "-c", KILLED, asked.address]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "works\n"
+            kill(process)
+        left = asked.ends()[-1] - datetime.now(UTC)
+
+    assert asked.what == ["POST /api/v2/silences"]
+    assert left < timedelta(seconds=silences.LEASE_SECONDS)
+
+
+def wait(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_stops_it_between_two_silences_lifts_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = silences._document
+
+    def interrupted(matchers: Mapping[str, str], work: str) -> dict[str, Any]:
+        if matchers == NOBODY:
+            raise KeyboardInterrupt
+        return document(matchers, work)
+
+    monkeypatch.setattr(silences, "_document", interrupted)
+    with (
+        alertmanager() as asked,
+        pytest.raises(KeyboardInterrupt),
+        silenced(watched(asked.address), "dev", [ENGINE, NOBODY], "hft up", screen()[0]),
+    ):
+        pass
+
+    assert asked.what == ["POST /api/v2/silences", "DELETE /api/v2/silence/id-1"]
 
 
 def test_it_ends_soon_after_work_that_went_well() -> None:
@@ -133,7 +276,7 @@ def test_it_is_lifted_at_once_where_the_work_fails(failure: type[BaseException])
 
 def test_the_second_alertmanager_is_asked_where_the_first_does_not_answer() -> None:
     with alertmanager() as asked, silenced(watched(free_address(), asked.address), "dev", [ENGINE], "x", screen()[0]):
-        assert asked.what == ["POST /api/v2/silences"]
+        assert (len(asked.filters), asked.what) == (1, ["POST /api/v2/silences"])
 
 
 def test_where_none_answers_the_work_goes_on_and_says_so_once() -> None:
@@ -150,30 +293,39 @@ def test_where_none_answers_the_work_goes_on_and_says_so_once() -> None:
     )
 
 
-def test_one_that_cannot_be_lifted_says_when_it_ends() -> None:
+def test_one_that_cannot_be_lifted_says_when_it_ends_and_keeps_no_other() -> None:
     shown, out = screen()
     with (
-        alertmanager("DELETE") as asked,
+        alertmanager("DELETE /api/v2/silence/id-1") as asked,
         pytest.raises(ValueError, match="broken"),
         silenced(watched(asked.address), "dev", [ENGINE, NOBODY], "hft up", shown),
     ):
         raise ValueError("broken")
 
+    assert asked.what[2:] == ["DELETE /api/v2/silence/id-1", "DELETE /api/v2/silence/id-2"]
     assert out.getvalue().splitlines()[1:] == [
-        "warning: silences of hft up end by themselves after 10 min: "
+        "warning: silences of hft up end by themselves within 60 s: "
         f"Alertmanager at http://{asked.address}: HTTP status 500"
     ]
 
 
-@pytest.mark.parametrize("answer", ["no JSON", "{}", "[]"])
-def test_what_is_no_alertmanager_stops_no_work(answer: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "answer", "told"),
+    [
+        *(("POST", answer, "silences answers no id of a silence") for answer in ("no JSON", "{}", "[]")),
+        *(("GET", answer, "alerts answers no list of alerts") for answer in ("no JSON", '{"a": 1}', "[{}]")),
+    ],
+)
+def test_what_is_no_alertmanager_stops_no_work(method: str, answer: str, told: str) -> None:
     shown, out = screen()
-    with alertmanager(answer=answer) as asked, silenced(watched(asked.address), "dev", [ENGINE], "hft up", shown):
+    with (
+        alertmanager(answers={method: answer}) as asked,
+        silenced(watched(asked.address), "dev", [ENGINE], "hft up", shown),
+    ):
         pass
 
     assert out.getvalue() == (
-        "warning: no silence for hft up, so what it causes may page: "
-        f"http://{asked.address}/api/v2/silences answers no id of a silence\n"
+        f"warning: no silence for hft up, so what it causes may page: http://{asked.address}/api/v2/{told}\n"
     )
 
 
@@ -199,28 +351,3 @@ def test_without_an_alertmanager_or_anything_caused_nobody_is_asked(caused: list
         pass
 
     assert (asked.log, out.getvalue()) == ([], "")
-
-
-@pytest.mark.images
-def test_the_real_one_silences_and_ends_it_as_asked() -> None:
-    address = free_address()
-    arguments = [f"--web.listen-address={address}", "--cluster.listen-address=", "--storage.path=/tmp"]
-    files = {"/etc/hft/alertmanager.yml": alertmanager_yml(settings())}
-    ready = ["curl", "-fsS", f"http://{address}/-/ready"]
-    command = ["--config.file=/etc/hft/alertmanager.yml", *arguments]
-    with running("alertmanager", command, files, ready, network_mode="host"):
-        with silenced(watched(address), "dev", [ENGINE], "hft up", screen()[0]):
-            (found,) = silences(address, "active")
-        (ending,) = silences(address, "active")
-        assert found["matchers"] == ending["matchers"]
-        assert 20 < (datetime.fromisoformat(ending["endsAt"]) - datetime.now(UTC)).total_seconds() < 40
-
-        with pytest.raises(ValueError, match="broken"), silenced(watched(address), "dev", [NOBODY], "x", screen()[0]):
-            raise ValueError("broken")
-        assert [each["matchers"][0]["value"] for each in silences(address, "active")] == ["TargetDown|EngineDown"]
-        assert "TradingLeaderMissing" in [each["matchers"][0]["value"] for each in silences(address, "expired")]
-
-
-def silences(address: str, status: str) -> list[dict[str, Any]]:
-    found = httpx.get(f"http://{address}/api/v2/silences", trust_env=False).raise_for_status().json()
-    return [each for each in found if each["status"]["state"] == status]

@@ -70,6 +70,19 @@ def test_parts_that_stay_away_are_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     assert [each.health for each in up.settled(outputs)] == ["unreachable"]
 
 
+@pytest.mark.parametrize("command", [up.up, up.preview])
+def test_what_the_settings_have_to_say_is_a_warning_before_anything_else(command: Callable[..., None]) -> None:
+    shown, lines = screen()
+    workspace = SimpleNamespace(select_or_create=stopped)
+    with pytest.raises(WentOnError):
+        command(cast(Any, workspace), Wanted(hosts=(), notices=("work on gamma is over: remove it",)), shown)
+    assert lines()[0] == "warning: work on gamma is over: remove it"
+
+
+def stopped() -> None:
+    raise WentOnError
+
+
 class WentOnError(Exception):
     """The run has got past its checks."""
 

@@ -3,12 +3,12 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -26,16 +26,27 @@ _A_DAY = timedelta(days=1)
 _CONFIG = "/etc/hft/alertmanager.yml"
 
 
+class Message(NamedTuple):
+    """One that a receiver got, after so many seconds."""
+
+    path: str
+    token: str
+    status: str
+    names: tuple[str, ...]
+    hosts: tuple[str, ...]
+    seconds: float
+
+
 @dataclass
 class Received:
-    """What a receiver got: path, token, names of the alerts, and after how many seconds."""
+    """What a receiver got."""
 
     url: str = ""
     began: float = field(default_factory=time.monotonic)
-    messages: list[tuple[str, str, tuple[str, ...], float]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
     def of(self, path: str) -> list[tuple[str, ...]]:
-        return [names for where, _, names, _ in self.messages if where == path]
+        return [message.names for message in self.messages if message.path == path]
 
     def wait(self, done: Callable[[], bool], seconds: float) -> None:
         while not done() and time.monotonic() < self.began + seconds:
@@ -49,9 +60,16 @@ def receiver() -> Iterator[Received]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            names = tuple(each["labels"]["alertname"] + each["labels"].get("symbol", "") for each in document["alerts"])
-            took = time.monotonic() - received.began
-            received.messages.append((self.path, self.headers.get("Authorization", ""), names, took))
+            labels = [each["labels"] for each in document["alerts"]]
+            message = Message(
+                path=self.path,
+                token=self.headers.get("Authorization", ""),
+                status=document["status"],
+                names=tuple(each["alertname"] + each.get("symbol", "") for each in labels),
+                hosts=tuple(each.get("host", "") for each in labels),
+                seconds=time.monotonic() - received.began,
+            )
+            received.messages.append(message)
             self.send_response(200)
             self.end_headers()
 
@@ -75,9 +93,27 @@ def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         server.server_close()
 
 
+@dataclass(frozen=True)
+class Alertmanager:
+    """A running one that is told of alerts by their labels, as by Prometheus."""
+
+    address: str
+
+    def fires(self, **labels: str) -> None:
+        self._told(labels)
+
+    def is_over(self, **labels: str) -> None:
+        self._told(labels, endsAt=datetime.now(UTC).isoformat())
+
+    def _told(self, labels: Mapping[str, str], **more: str) -> None:
+        began = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+        alert = {"labels": labels, "annotations": {"summary": "s"}, "startsAt": began, **more}
+        httpx.post(f"http://{self.address}/api/v2/alerts", json=[alert], trust_env=False).raise_for_status()
+
+
 @contextmanager
-def alertmanager(received: Received, **changes: Any) -> Iterator[Callable[..., None]]:
-    """Takes alerts by their labels; pages go with a token, the heartbeat to a URL that is a secret."""
+def alertmanager(received: Received, **changes: Any) -> Iterator[Alertmanager]:
+    """Pages go with a token, the heartbeat to a URL that is a secret."""
     told = settings(
         **changes,
         receivers=[
@@ -91,15 +127,11 @@ def alertmanager(received: Received, **changes: Any) -> Iterator[Callable[..., N
     address = free_address()
     arguments = [f"--config.file={_CONFIG}", "--storage.path=/tmp", f"--web.listen-address={address}"]
 
-    def fires(**labels: str) -> None:
-        alert = {"labels": labels, "annotations": {"summary": "s"}, "startsAt": datetime.now(UTC).isoformat()}
-        httpx.post(f"http://{address}/api/v2/alerts", json=[alert], trust_env=False).raise_for_status()
-
     ready = ["curl", "-fsS", f"http://{address}/-/ready"]
     command = [*arguments, "--cluster.listen-address="]
     with running("alertmanager", command, files, ready, network_mode="host"):
         received.began = time.monotonic()
-        yield fires
+        yield Alertmanager(address)
 
 
 PAGE = {"severity": "page", "owner": "trading"}
@@ -107,51 +139,55 @@ STALE = {"alertname": "MarketDataStale", "reg": "rts6", "host": "a", **PAGE}
 
 
 def test_what_a_regulator_asks_for_is_sent_at_once_and_each_alone() -> None:
-    with receiver() as received, alertmanager(received) as fires:
-        fires(symbol="BTC", **STALE)
+    with receiver() as received, alertmanager(received) as it:
+        it.fires(symbol="BTC", **STALE)
         received.wait(lambda: len(received.of("/page")) == 1, 5)
-        fires(symbol="ETH", **STALE)
+        it.fires(symbol="ETH", **STALE)
         received.wait(lambda: len(received.of("/page")) == 2, 5)
 
     assert received.of("/page") == [("MarketDataStaleBTC",), ("MarketDataStaleETH",)]
-    assert {token for _, token, _, _ in received.messages} == {"Bearer t0ken"}
+    assert {message.token for message in received.messages} == {"Bearer t0ken"}
     # Any other page waits 5 s.
-    assert received.messages[-1][3] < 4
+    assert received.messages[-1].seconds < 4
 
 
 def test_a_lost_host_is_one_page_and_what_a_regulator_asks_for() -> None:
     lost = {"host": "a", "owner": "infrastructure"}
-    with receiver() as received, alertmanager(received) as fires:
+    with receiver() as received, alertmanager(received) as it:
         for job in ("patroni", "node"):
-            fires(alertname="TargetDown", severity="page", job=job, instance=job, **lost)
-        fires(alertname="TargetDown", severity="page", job="node", instance="b", host="b", owner="infrastructure")
-        fires(alertname="EngineDown", instance="engine-blue", host="a", reg="rts6", **PAGE)
-        fires(alertname="HostDown", severity="page", **lost)
+            it.fires(alertname="TargetDown", severity="page", job=job, instance=job, **lost)
+        it.fires(alertname="TargetDown", severity="page", job="node", instance="b", host="b", owner="infrastructure")
+        it.fires(alertname="EngineDown", instance="engine-blue", host="a", reg="rts6", **PAGE)
+        it.fires(alertname="HostDown", severity="page", **lost)
         received.wait(lambda: len(received.of("/page")) == 4, 9)
 
     assert sorted(received.of("/page")) == [("EngineDown",), ("HostDown",), ("TargetDown",)]
 
 
 def test_planned_work_on_a_host_keeps_its_pages_back_but_what_a_regulator_asks_for() -> None:
-    # The real one has no other clock than this machine's; at midnight the second day is meant.
+    # The real one has no other clock than this machine's; in a test at midnight the second day is meant.
     today = datetime.now(UTC).date()
-    work = [{"host": "a", "day": day.isoformat(), "start": "00:00", "end": "23:59"} for day in (today, today + _A_DAY)]
-    with receiver() as received, alertmanager(received, maintenance=work) as fires:
-        fires(alertname="HostSwapping", severity="page", owner="infrastructure", host="a")
-        fires(alertname="EngineDown", instance="engine-blue", host="a", reg="rts6", **PAGE)
-        fires(alertname="HostSwapping", severity="page", owner="infrastructure", host="b")
+    work = [{"host": "a", "day": day.isoformat(), "start": "00:00", "end": "24:00"} for day in (today, today + _A_DAY)]
+    past = {"host": "b", "day": "2020-01-01", "start": "22:00", "end": "24:00"}
+    with receiver() as received, alertmanager(received, maintenance=[*work, past]) as it:
+        it.fires(alertname="HostSwapping", severity="page", owner="infrastructure", host="a")
+        it.fires(alertname="EngineDown", instance="engine-blue", host="a", reg="rts6", **PAGE)
+        it.fires(alertname="HostSwapping", severity="page", owner="infrastructure", host="b")
         received.wait(lambda: len(received.of("/page")) == 3, 9)
 
-    assert received.of("/page") == [("EngineDown",), ("HostSwapping",)]
+    assert [(*message.names, *message.hosts) for message in received.messages] == [
+        ("EngineDown", "a"),
+        ("HostSwapping", "b"),
+    ]
 
 
 def test_the_heartbeat_goes_to_its_secret_address_and_a_ticket_waits() -> None:
-    with receiver() as received, alertmanager(received) as fires:
-        fires(alertname="CacheNearlyFull", severity="ticket", owner="infrastructure")
-        fires(alertname="DeadManSwitch", severity="heartbeat", owner="infrastructure")
+    with receiver() as received, alertmanager(received) as it:
+        it.fires(alertname="CacheNearlyFull", severity="ticket", owner="infrastructure")
+        it.fires(alertname="DeadManSwitch", severity="heartbeat", owner="infrastructure")
         received.wait(lambda: len(received.messages) == 2, 3)
 
-    assert [(where, names) for where, _, names, _ in received.messages] == [("/heartbeat", ("DeadManSwitch",))]
+    assert [(message.path, message.names) for message in received.messages] == [("/heartbeat", ("DeadManSwitch",))]
 
 
 def test_samples_are_pushed_to_a_store_with_its_token() -> None:

@@ -50,6 +50,16 @@ MAILED = {
         ({"slack": {}}, "slack_configs", {"api_url_file": FILE, "title": SUBJECT, "text": TEXT}),
         ({"email": MAIL}, "email_configs", MAILED),
         (
+            {"email": {**MAIL, "smarthost": "mail.x.example:465"}},
+            "email_configs",
+            {**MAILED, "smarthost": "mail.x.example:465", "require_tls": False},
+        ),
+        (
+            {"email": {**MAIL, "smarthost": "mail.x.example:4650"}},
+            "email_configs",
+            {**MAILED, "smarthost": "mail.x.example:4650"},
+        ),
+        (
             {"email": {**MAIL, "username": "hft"}},
             "email_configs",
             {**MAILED, "auth_username": "hft", "auth_password_file": FILE},

@@ -28,9 +28,10 @@ EVERY_WAY = [
     {"name": "relay", "gets": ["rts6"], "webhook": {"url": "http://10.0.0.9:8080/alerts", "bearer": True}},
     {"name": "hook", "gets": ["ticket"], "webhook": {}},
 ]
-AT_WORK = {**DESKS, "maintenance": WORK}
+PAST_AND_UNTIL_MIDNIGHT = {"host": "beta", "day": "2020-01-01", "start": "22:00", "end": "24:00"}
+AT_WORK = {**DESKS, "maintenance": [*WORK, PAST_AND_UNTIL_MIDNIGHT]}
 STORES = [
-    {"name": "near", "url": "http://10.0.0.9:9009/push", "metrics": "hft_.*|up", "bearer": True},
+    {"name": "near", "url": "http://10.0.0.9:9009/push", "metrics": "hft_.*|(up)?|x[a-z0-9_]+:.+", "bearer": True},
     {"name": "far", "url": "https://far.example/push", "username": "desk", "shards_max": 1},
 ]
 SECRETS = {f"/run/secrets/remote-write-{name}": "s3cret" for name in ("near", "far")}
@@ -110,7 +111,7 @@ def test_every_alert_goes_to_those_who_get_it(told: dict[str, Any]) -> None:
 
 
 def test_amtool_refuses_a_time_that_nothing_says() -> None:
-    text = alertmanager_yml(settings(**AT_WORK)).replace("- name: beta-", "- name: other-")
+    text = alertmanager_yml(settings(**AT_WORK)).replace("- name: beta-2099", "- name: other-2099")
 
     assert run("alertmanager", ["amtool", "check-config", ALERTMANAGER], {ALERTMANAGER: text}).status == 1
 

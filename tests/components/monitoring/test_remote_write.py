@@ -20,7 +20,13 @@ def test_a_login_needs_a_secret(login: dict[str, Any], secret: str | None) -> No
     assert store(**login).secret == secret
 
 
-@pytest.mark.parametrize("good", [{"shards_max": 50, "queue_samples": 20000}, {"metrics": "hft_.*|up"}])
+@pytest.mark.parametrize(
+    "good",
+    [
+        {"shards_max": 50, "queue_samples": 20000},
+        *({"metrics": good} for good in ("hft_.*|up", "slo:.+", "(hft|slo)_[a-z0-9_]+", "(a(b|c)*)?d", "x[A-C]?")),
+    ],
+)
 def test_good_settings_are_taken(good: dict[str, Any]) -> None:
     assert store(**good).model_dump(include=set(good)) == good
 
@@ -33,7 +39,17 @@ def test_good_settings_are_taken(good: dict[str, Any]) -> None:
         ({"url": "http://mimir.example/push"}, "use https"),
         ({"username": ""}, "at least 1 character"),
         ({"username": "desk", "bearer": True}, "remote_write mimir has both username and bearer: keep one of them"),
-        ({"metrics": "("}, r"it is no pattern \(.*\): write it in RE2's syntax"),
+        ({"metrics": "("}, r"it is no pattern \(.*\): mend it, such as hft_\.\*\|up"),
+        ({"metrics": "a)"}, "it is no pattern"),
+        ({"metrics": "[z-a]"}, "it is no pattern"),
+        # Python reads most of these; RE2 does not, or otherwise.
+        *(
+            ({"metrics": bad}, r"it may have letters, digits, .* and \[ \], each with one of \* \+ \? at most")
+            for bad in (
+                *("(?!up).*", "(?=a)b", "(?<!a)b", "(?>a)b", "(?:a)", "(?i)up", r"(a)\1", r"\d+", "a++", "a*+", "a?+"),
+                *("a*?", "[[:word:]]", "[a", "[]", "[^a]", "[a--b]", "a{2}", "^up$", "a b", "ü", "up\n", "*", "(*)"),
+            )
+        ),
         ({"metrics": ""}, "at least 1 character"),
         ({"shards_max": 0}, "greater than or equal to 1"),
         ({"shards_max": 51}, "less than or equal to 50"),

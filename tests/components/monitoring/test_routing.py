@@ -198,5 +198,12 @@ def test_a_time_of_planned_work_is_one_day_of_one_year() -> None:
     assert "time_intervals" not in rendered(**DESKS)
 
 
+def test_work_until_midnight_ends_with_the_day() -> None:
+    night = [{"host": "gamma", "day": "2099-12-05", "start": "22:00", "end": "24:00"}]
+
+    (found,) = rendered(**DESKS, maintenance=night)["time_intervals"]
+    assert found["time_intervals"][0]["times"] == [{"start_time": "22:00", "end_time": "24:00"}]
+
+
 def test_where_nobody_is_told_nobody_is_spared() -> None:
     assert branches(maintenance=WORK[:1]) == branches()

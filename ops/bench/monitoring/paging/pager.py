@@ -58,8 +58,8 @@ class Pager:
 
 
 @contextmanager
-def listening() -> Iterator[Pager]:
-    """A pager at `ADDRESS` and `PORT` until the block ends."""
+def listening(port: int = PORT) -> Iterator[Pager]:
+    """A pager at `ADDRESS` until the block ends."""
     pager = Pager()
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,7 +71,7 @@ def listening() -> Iterator[Pager]:
         def log_message(self, *_: object) -> None:
             """Say nothing: the screen is the benchmark's."""
 
-    with ThreadingHTTPServer((ADDRESS, PORT), Handler) as server:
+    with ThreadingHTTPServer((ADDRESS, port), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
