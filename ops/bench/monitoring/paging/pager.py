@@ -68,7 +68,7 @@ def listening(port: int = PORT) -> Iterator[Pager]:
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Say nothing: the screen is the benchmark's."""
 
     with ThreadingHTTPServer((ADDRESS, port), Handler) as server:
