@@ -170,7 +170,9 @@ component, stack."""
 
 
 def test_the_component_puts_everything_into_the_firms_grafana_and_takes_it_back(project, grafana):
-    settings = {"mode": "external", "url": grafana.url, "admin_user": None, "take_over_notifications": True}
+    teams = [{"name": "desk", "permission": "View"}, {"name": "operators", "permission": "Edit"}]
+    settings = {"mode": "external", "url": grafana.url, "admin_user": None, "teams": teams}
+    settings["take_over_notifications"] = True
     given = {"checkout": str(CHECKOUT), "token": TOKEN}
     project.program(FIRMS.format(settings=settings, **given))
     printed = project.up()
