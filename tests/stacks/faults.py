@@ -1,8 +1,5 @@
 """Faults of a deployed stack, each undone when its block ends, and what doctor has to name as the cause."""
 
-import os
-import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,7 +13,6 @@ from components._common.tls import TLS_DIR
 from tests.stacks.twin import NAME
 
 _PERIOD_US = 100_000
-_RESTARTS, _RESTARTS_SECONDS = 4, 30
 _PATRONICTL = ["patronictl", "-c", "/etc/hft/patroni"]
 # Opens connections until PostgreSQL has no more, leaves some for others, and holds the rest until a file is gone.
 _TAKE_CONNECTIONS = """
@@ -142,34 +138,6 @@ def crashed(client: DockerClient, role: str, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def ending(client: DockerClient, role: str) -> Iterator[None]:
-    """It is killed as often as Docker has restarted it, so that it does not stay up; a start by hand counts anew."""
-    part = container(client, role)
-    for restarts in range(_RESTARTS):
-        _killed(part, restarts)
-    _await_restarts(part, _RESTARTS)
-    try:
-        yield
-    finally:
-        part.restart()
-
-
-def _killed(part: Container, restarts: int) -> None:
-    _await_restarts(part, restarts)
-    os.kill(part.attrs["State"]["Pid"], signal.SIGKILL)
-
-
-def _await_restarts(part: Container, restarts: int) -> None:
-    end = time.monotonic() + _RESTARTS_SECONDS
-    while True:
-        part.reload()
-        if part.attrs["State"]["Running"] and part.attrs["RestartCount"] >= restarts:
-            return
-        assert time.monotonic() < end, part.attrs["State"]
-        time.sleep(0.05)
-
-
-@contextmanager
 def broken_certificate(client: DockerClient, role: str) -> Iterator[None]:
     """The certificate that a part reads at each handshake is none; the volume is the part's own."""
     _in_volume(client, role, TLS_DIR, "cp tls.crt kept; echo broken > tls.crt")
@@ -246,8 +214,6 @@ def faults(postgres_port: int) -> tuple[Fault, ...]:
               place("engine-blue")),
         Fault("an engine is on other CPUs", lambda host: moved(host, "engine-blue", "0", "1"),
               "engine-on-other-cpus", place("engine-blue")),
-        Fault("an exporter ends again and again", lambda host: ending(host, "cache-exporter"), "crash-loop",
-              place("cache-exporter")),
         Fault("the cache is gone", lambda host: removed(host, "cache"), "container-missing", place("cache")),
         Fault("failover is switched off", lambda host: maintenance(host, "tsdb-1"), "failover-off", ("database",)),
         Fault("connections are used up", lambda host: without_connections(host, postgres_port),
