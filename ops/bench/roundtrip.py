@@ -87,7 +87,7 @@ def bare(root: Path, files: Mapping[str, Any], secrets: Mapping[str, str], cpus:
             program = "workloads.engine" if name == "engine" else "workloads.venue"
             stack.enter_context(_process(root, program, name, cpus[name]))
         url = f"http://127.0.0.1:{files['engine']['listen_port']}"
-        wait_ready(url)
+        wait_ready(f"{url}/readyz")
         yield url
 
 
@@ -111,17 +111,17 @@ def taken(url: str, seconds: int = SECONDS) -> Roundtrips:
     return Roundtrips(int(found["n"]), float(found["p99_us"]))
 
 
-def wait_ready(url: str) -> None:
-    """Wait for the engine's books and positions. Raises OpsError."""
+def wait_ready(page: str) -> None:
+    """Wait until a page says that a program is ready, such as with an engine's books and positions. Raises OpsError."""
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{url}/readyz").is_success:
+            if httpx.get(page).is_success:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.2)
-    raise OpsError(f"{url}/readyz: not ready after {_READY_SECONDS} s")
+    raise OpsError(f"{page}: not ready after {_READY_SECONDS} s")
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def engine_hangs(site: Site) -> Iterator[float]:
 @contextmanager
 def second_leader(site: Site) -> Iterator[float]:
     """Someone starts a copy of the engine in the free slot, without the lease that would keep it waiting."""
-    settings = {**site.settings, "listen_port": site.free_port, "lease": None, "database": None}
+    alone = {"listen_port": site.free_port, "lease": None, "database": None, "state_on_leadership": "halted"}
     copy = site.client.containers.create(
         site.image,
         ["workloads.engine", "--config", "/etc/hft/engine.json"],
@@ -46,9 +46,9 @@ def second_leader(site: Site) -> Iterator[float]:
         cpuset_cpus="0",
     )
     try:
-        put(copy, json.dumps({**settings, "state_on_leadership": "halted"}))
+        put(copy, json.dumps({**site.settings, **alone}))
         copy.start()
-        stranger = f"http://{settings['listen_address']}:{site.free_port}"
+        stranger = f"http://{site.settings['listen_address']}:{site.free_port}"
         yield before(stranger, lambda shown: shown.get("hft_leader") == 1)
     finally:
         copy.remove(force=True, v=True)

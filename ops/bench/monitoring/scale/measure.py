@@ -19,8 +19,8 @@ from components._common.scraping import FREE_SLOT_JOB
 from components._common.tls import CLIENT_AUTHORITY_FILE
 from ops.bench.monitoring.scale import pages
 from ops.bench.monitoring.scale.scrapes import first_targets, many_hosts
+from ops.bench.roundtrip import wait_ready
 from ops.bench.timing import deployed, uploads
-from ops.errors import OpsError
 from ops.sandbox import Sandbox
 from ops.screen import Screen
 from ops.state import CONTAINER
@@ -31,7 +31,7 @@ _PAGES_PORT, _PORT = 17096, 17097
 _CONFIG = "/etc/hft/prometheus.yml"
 _NAME = "hft-bench-prometheus"
 _PAGES_OF_A_JOB, _APART_SECONDS = 5, 2
-_START_SECONDS, _WARM_UP_SECONDS, _RUN_SECONDS = 60, 30, 150
+_WARM_UP_SECONDS, _RUN_SECONDS = 30, 150
 _MIB = 1024 * 1024
 _TEXT = """
 ### Prometheus by the number of hosts
@@ -134,7 +134,7 @@ def _running(client: DockerClient, inputs: Mapping[str, Any], files: Mapping[str
             volumes={path: {"bind": target, "mode": "ro"} for target, path in mounts.items()},
         )
         try:
-            _await(url)
+            wait_ready(f"{url}/-/ready")
             time.sleep(_WARM_UP_SECONDS)
             yield url
         finally:
@@ -151,18 +151,6 @@ def _written(folder: Path, files: Mapping[str, str], hosts: int) -> dict[str, st
         file.chmod(0o444)
         found[target] = str(file)
     return found
-
-
-def _await(url: str) -> None:
-    until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
-        try:
-            if httpx.get(f"{url}/-/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise OpsError(f"{url}: Prometheus is not ready after {_START_SECONDS} s")
 
 
 def _measured(url: str, hosts: int) -> Load:
