@@ -1,6 +1,7 @@
 """What being watched costs an order: the engine's round trips with monitoring and without."""
 
 import statistics
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,11 +18,13 @@ from ops.screen import Screen
 
 _PAIRS = 10
 _SECONDS = 30
+_SETTLE_SECONDS = 15
+"""After the watchers were stopped or started: Prometheus reads its write-ahead log, and that is no cost of watching."""
 _MORE_ORDERS = {"min_edge_bps": 0.0}
 """Any edge is traded: more orders, and so a 99th percentile that says something."""
 _METHOD = """\
 Median of {pairs} pairs of {seconds} s, exact samples, {orders:.0f} orders in each half; the order within a pair is
-changed each time. With (median {on:.0f} µs): Prometheus with all rules, Alertmanager, node exporter and every exporter,
+changed each time, and each half begins {settled} s after watchers were stopped or started. With (median {on:.0f} µs): Prometheus with all rules, Alertmanager, node exporter and every exporter,
 the engine asked once a second. Without (median {off:.0f} µs): all of these stopped. The spread is of the quartiles; the
 99th percentiles without vary by {spread:.0%} (standard deviation ÷ mean)."""
 
@@ -40,13 +43,14 @@ def measure(box: Sandbox, settings: dict[str, Any], client: DockerClient, screen
     for number in range(_PAIRS):
         for watched in (True, False) if number % 2 else (False, True):
             with _stopped(() if watched else watchers):
+                time.sleep(_SETTLE_SECONDS)
                 found = taken(url, _SECONDS)
             counts.append(found.orders)
             (on if watched else off).append(found.p99_us)
         screen.step(f"order round trip p99: {on[-1]:.0f} µs watched, {off[-1]:.0f} µs not")
     ratios = sorted(one / other for one, other in zip(on, off, strict=True))
     low, _, high = statistics.quantiles(ratios, n=4)
-    told = {"pairs": _PAIRS, "seconds": _SECONDS, "orders": statistics.median(counts)}
+    told = {"pairs": _PAIRS, "seconds": _SECONDS, "settled": _SETTLE_SECONDS, "orders": statistics.median(counts)}
     told |= {"on": statistics.median(on), "off": statistics.median(off)}
     method = _METHOD.format(spread=statistics.stdev(off) / statistics.mean(off), **told)
     return Measure(
