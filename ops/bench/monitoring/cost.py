@@ -24,9 +24,10 @@ _MORE_ORDERS = {"min_edge_bps": 0.0}
 """Any edge is traded: more orders, and so a 99th percentile that says something."""
 _METHOD = """\
 Median of {pairs} pairs of {seconds} s, exact samples, {orders:.0f} orders in each half; the order within a pair is
-changed each time, and each half begins {settled} s after watchers were stopped or started. With (median {on:.0f} µs): Prometheus with all rules, Alertmanager, node exporter and every exporter,
-the engine asked once a second. Without (median {off:.0f} µs): all of these stopped. The spread is of the quartiles; the
-99th percentiles without vary by {spread:.0%} (standard deviation ÷ mean)."""
+changed each time, and each half begins {settled} s after watchers were stopped or started. With (median {on:.0f} µs):
+Prometheus with all rules, Alertmanager, node exporter and every exporter, the engine asked once a second. Without
+(median {off:.0f} µs): all of these stopped. The spread is of the quartiles; the 99th percentiles without vary by
+{spread:.0%} (standard deviation ÷ mean)."""
 
 
 def measure(box: Sandbox, settings: dict[str, Any], client: DockerClient, screen: Screen) -> Measure:
