@@ -93,6 +93,8 @@ class Target:
     address: str
     part: str = ""
     """Key of the container behind it; empty where nothing tells."""
+    strategy: str = ""
+    """Of an engine's slots: what they trade by."""
     problem: str = ""
     samples: tuple[Sample, ...] = ()
     """Those that causes look at."""

@@ -41,6 +41,10 @@ class PlannedTarget:
     tls: bool
     part: str
     """Key of the container; empty where nothing tells."""
+    strategy: str = ""
+    """Of an engine's slots: what they trade by, one of them at a time."""
+    expected: bool = True
+    """Whether something has to answer; false for an engine's free slot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +122,6 @@ def _targets(state: State, containers: Iterable[Planned], parts: Iterable[Part])
         str(target["address"]): target
         for resource in state.resources
         for target in resource.outputs.get("scrape_targets") or ()
-        if target.get("expected", True)
     }
     for address, target in sorted(found.items(), key=lambda each: (each[1]["job"], each[1]["instance"], each[0])):
         yield PlannedTarget(
@@ -128,6 +131,8 @@ def _targets(state: State, containers: Iterable[Planned], parts: Iterable[Part])
             path=str(target.get("path", "/metrics")),
             tls=bool(target.get("tls")),
             part=at.get(address) or _named(str(target["instance"]), containers),
+            strategy=str((target.get("labels") or {}).get("strategy", "")),
+            expected=bool(target.get("expected", True)),
         )
 
 

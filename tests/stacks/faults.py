@@ -1,5 +1,6 @@
 """Faults of a deployed stack, each undone when its block ends, and what doctor has to name as the cause."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from docker.models.containers import Container
 
 from components._common.container import CONFIG_DIR
 from components._common.tls import TLS_DIR
+from ops.bench.monitoring.paging.faults import stranger
 from tests.stacks.twin import NAME
 
 _PERIOD_US = 100_000
@@ -107,6 +109,15 @@ def moved(client: DockerClient, role: str, cpus: str, back: str) -> Iterator[Non
 
 
 @contextmanager
+def second_leader(client: DockerClient, port: int) -> Iterator[None]:
+    """Somebody starts a copy of the engine in its free slot."""
+    engine = container(client, "engine-blue")
+    settings = json.loads(run(engine, ["cat", f"{CONFIG_DIR}/engine.json"]))
+    with stranger(client, engine.attrs["Image"], settings, port):
+        yield
+
+
+@contextmanager
 def maintenance(client: DockerClient, role: str) -> Iterator[None]:
     run(container(client, role), [*_PATRONICTL, "pause", "--wait"])
     try:
@@ -193,8 +204,11 @@ def _in_volume(client: DockerClient, role: str, folder: str, script: str) -> Non
         helper.remove(force=True, v=True)
 
 
-def faults(postgres_port: int) -> tuple[Fault, ...]:
-    """Those that are tried, one after the other; `postgres_port`: of the first node, the others' follow."""
+def faults(postgres_port: int, free_port: int) -> tuple[Fault, ...]:
+    """Those that are tried, one after the other.
+
+    `postgres_port`: of the first node, the others' follow. `free_port`: of the slot that the engine is not in.
+    """
     return (
         Fault("a venue is paused", lambda host: paused(host, "venue-alpha"), "container-paused", place("venue-alpha")),
         Fault("Prometheus is stopped", lambda host: stopped(host, "prometheus-0"), "container-stopped",
@@ -214,6 +228,7 @@ def faults(postgres_port: int) -> tuple[Fault, ...]:
               place("engine-blue")),
         Fault("an engine is on other CPUs", lambda host: moved(host, "engine-blue", "0", "1"),
               "engine-on-other-cpus", place("engine-blue")),
+        Fault("two engines lead", lambda host: second_leader(host, free_port), "two-leaders", ("engines",)),
         Fault("the cache is gone", lambda host: removed(host, "cache"), "container-missing", place("cache")),
         Fault("failover is switched off", lambda host: maintenance(host, "tsdb-1"), "failover-off", ("database",)),
         Fault("connections are used up", lambda host: without_connections(host, postgres_port),

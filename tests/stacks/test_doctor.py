@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
 
 _OF_THE_MACHINE = ("clock-not-set", "cpus-short", "disk-full", "memory-low")
 _SHOWS_SECONDS, _HEALS_SECONDS = 90, 240
-FAULTS = faults(settings()["database"]["postgres_port"])
+FAULTS = faults(settings()["database"]["postgres_port"], settings()["trading"]["engines"][0]["green_port"])
 
 
 class Patient:

@@ -82,6 +82,7 @@ PAGES = (
     (r"router", "RouterNoPrimary"),
     (r"venue-.+", "VenueDown"),
     (r"cache", "CacheDown"),
+    (r"grafana", "GrafanaDown"),
     (r"backup", "BackupRepositoryDown"),
     (r"backup-drill", "RestoreDrillTooOld"),
     (r"prometheus-\d+", "DeadManSwitch"),

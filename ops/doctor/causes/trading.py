@@ -1,14 +1,11 @@
 """Causes that lie with an engine: held back, on the wrong CPUs, without a venue, or not trading."""
 
-import re
 from collections.abc import Iterator
 
 from components._common.cpus import parse_cpus
 from ops.doctor.causes.cause import Cause, Finding, Layer, Likelihood, docker, logs, place
 from ops.doctor.facts import Container, Facts
 from ops.doctor.reach import affected
-
-_SLOT = re.compile(r"-(?:blue|green)$")
 
 
 def _engines(facts: Facts) -> list[Container]:
@@ -66,10 +63,10 @@ def _venues(facts: Facts) -> Iterator[Finding]:
 
 
 def _slots(facts: Facts) -> Iterator[dict[str, bool]]:
-    """Of each engine, which has a lease of its own: slot → whether it takes itself for the leader."""
+    """Of each strategy, which has a lease of its own: slot → whether it takes itself for the leader."""
     engines: dict[str, dict[str, bool]] = {}
-    for target, sample in facts.samples("hft_leader", "engine"):
-        slots = engines.setdefault(_SLOT.sub("", target.instance), {})
+    for target, sample in facts.samples("hft_leader"):
+        slots = engines.setdefault(target.strategy, {})
         slots[target.instance] = slots.get(target.instance, False) or bool(sample.value)
     yield from engines.values()
 

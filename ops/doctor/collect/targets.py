@@ -16,12 +16,15 @@ _AT_ONCE = 8
 
 
 def look(plan: Plan) -> tuple[Target, ...]:
-    """Every target of the plan, in its order."""
+    """Every target of the plan, in its order; one where nothing has to answer only where something does."""
     with (
         httpx.Client(timeout=_ANSWER_SECONDS, verify=trust(plan.authority), trust_env=False) as client,
         ThreadPoolExecutor(max_workers=_AT_ONCE) as pool,
     ):
-        return tuple(pool.map(lambda each: _asked(client, each), plan.targets))
+        asked = pool.map(lambda each: _asked(client, each), plan.targets)
+        return tuple(
+            found for each, found in zip(plan.targets, asked, strict=True) if each.expected or not found.problem
+        )
 
 
 def trust(authority: str) -> ssl.SSLContext:
@@ -43,7 +46,13 @@ def why(error: Exception) -> str:
 
 def _asked(client: httpx.Client, target: PlannedTarget) -> Target:
     url = f"{'https' if target.tls else 'http'}://{target.address}{target.path}"
-    found = Target(job=target.job, instance=target.instance, address=target.address, part=target.part)
+    found = Target(
+        job=target.job,
+        instance=target.instance,
+        address=target.address,
+        part=target.part,
+        strategy=target.strategy,
+    )
     try:
         answer = client.get(url).raise_for_status()
         samples = metrics.parse(answer.text)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from components._common.endpoint import DatabaseMember
@@ -38,6 +39,7 @@ def deployed() -> State:
             target("pgbouncer", "pooler-local", "127.0.0.1:19127"),
             target("haproxy", "router-local", "127.0.0.1:15004"),
             target("prometheus", "prometheus-0", "127.0.0.1:19090"),
+            target("engine-free-slot", "engine-green", "127.0.0.1:18081", labels={"strategy": "maker"}, expected=False),
         ]),
         component(CERTS, "certs"),
         entry(CERTIFICATE, "certs-tsdb-0", parent=urn(CERTS, "certs"), outputs=lives),
@@ -98,7 +100,16 @@ def test_every_target_is_known_once_with_the_container_behind_it() -> None:
         part="",
     )
 
-    assert plan(deployed(), "dev").targets == (router, patroni, pooler, prometheus)
+    free = replace(
+        prometheus,
+        job="engine-free-slot",
+        instance="engine-green",
+        address="127.0.0.1:18081",
+        strategy="maker",
+        expected=False,
+    )
+
+    assert plan(deployed(), "dev").targets == (free, router, patroni, pooler, prometheus)
     assert plan(deployed(), "dev").urls("prometheus") == ["http://127.0.0.1:19090"]
 
 

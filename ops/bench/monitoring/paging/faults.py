@@ -1,16 +1,17 @@
 """One fault for each alert of the class `reg=rts6`, undone when its block ends."""
 
-import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
-from typing import Literal
+from typing import Any
 
-from ops.bench.monitoring.paging.hand import Trade, send
+from docker import DockerClient
+
 from ops.bench.monitoring.paging.looks import before, metrics
 from ops.bench.monitoring.paging.site import Site, put
+from ops.bench.monitoring.paging.trades import trade
 
 Fault = Callable[[Site], AbstractContextManager[float]]
 """Gives the last moment before it was there, as `time.monotonic` counts."""
@@ -36,20 +37,26 @@ def engine_hangs(site: Site) -> Iterator[float]:
 
 @contextmanager
 def second_leader(site: Site) -> Iterator[float]:
-    """Someone starts a copy of the engine in the free slot, without the lease that would keep it waiting."""
-    alone = {"listen_port": site.free_port, "lease": None, "database": None, "state_on_leadership": "halted"}
-    copy = site.client.containers.create(
-        site.image,
+    """Someone starts a copy of the engine in the free slot."""
+    with stranger(site.client, site.image, site.settings, site.free_port) as url:
+        yield before(url, lambda shown: shown.get("hft_leader") == 1)
+
+
+@contextmanager
+def stranger(client: DockerClient, image: str, settings: Mapping[str, Any], port: int) -> Iterator[str]:
+    """A copy of an engine on another port, without the lease that would keep it waiting; gives its URL."""
+    alone = {"listen_port": port, "lease": None, "database": None, "state_on_leadership": "halted"}
+    copy = client.containers.create(
+        image,
         ["workloads.engine", "--config", "/etc/hft/engine.json"],
         name=_STRANGER,
         network_mode="host",
         cpuset_cpus="0",
     )
     try:
-        put(copy, json.dumps({**site.settings, **alone}))
+        put(copy, json.dumps({**settings, **alone}))
         copy.start()
-        stranger = f"http://{site.settings['listen_address']}:{site.free_port}"
-        yield before(stranger, lambda shown: shown.get("hft_leader") == 1)
+        yield f"http://{settings['listen_address']}:{port}"
     finally:
         copy.remove(force=True, v=True)
 
@@ -121,13 +128,14 @@ def banned(site: Site) -> Iterator[float]:
 def position_too_large(site: Site) -> Iterator[float]:
     """Someone trades on the engine's account by hand; it learns of it when it is connected anew."""
     first, limit = site.settings["symbols"][0], site.settings["risk"]["max_position_usd"]
-    size = round(round(_BEYOND * limit / site.price / first["lot_size"]) * first["lot_size"], 9)
+    symbol, lot = first["symbol"], first["lot_size"]
+    size = round(round(_BEYOND * limit / site.prices[symbol] / lot) * lot, 9)
     began = time.monotonic()
-    _traded(site, "buy", size)
+    trade(site, _first(site), symbol, size)
     try:
         yield began
     finally:
-        _traded(site, "sell", size)
+        trade(site, _first(site), symbol, -size)
 
 
 FAULTS: dict[str, Fault] = {
@@ -146,17 +154,3 @@ FAULTS: dict[str, Fault] = {
 
 def _first(site: Site) -> str:
     return min(site.venues)
-
-
-def _traded(site: Site, side: Literal["buy", "sell"], size: float) -> None:
-    venue = _first(site)
-    trade = Trade(
-        account=f"{site.settings['stack']}-{site.settings['strategy']}",
-        epoch=int(metrics(site.url)["hft_leader_epoch"]),
-        symbol=site.settings["symbols"][0]["symbol"],
-        side=side,
-        size=size,
-        price=site.price * (2 if side == "buy" else 0.5),
-    )
-    asyncio.run(send(site.venues[venue], trade))
-    site.order(venue, "drop-orders")

@@ -12,6 +12,7 @@ from ops.bench.measure import Measure
 from ops.bench.monitoring.paging.faults import FAULTS, Fault
 from ops.bench.monitoring.paging.pager import ADDRESS, PORT, Pager, listening
 from ops.bench.monitoring.paging.site import Site
+from ops.bench.monitoring.paging.trades import flatten
 from ops.bench.timing import deployed, timed
 from ops.errors import OpsError
 from ops.sandbox import Sandbox
@@ -52,6 +53,7 @@ def paged(settings: dict[str, Any]) -> dict[str, Any]:
 
 def once(site: Site, pager: Pager, alert: str, fault: Fault) -> float:
     """Seconds from one fault to its page. Raises OpsError where no page comes, or the alert before does not end."""
+    flatten(site)
     _await_quiet(site, alert)
     with fault(site) as began:
         return pager.firing_after(began, alert, _PAGE_SECONDS) - began

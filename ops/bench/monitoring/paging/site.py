@@ -31,8 +31,8 @@ class Site:
     venues: Mapping[str, str]
     """Name → URL as the host reaches it."""
     venue_containers: Mapping[str, Container]
-    price: float
-    """About what the engine's first symbol costs, in US dollars."""
+    prices: Mapping[str, float]
+    """Symbol → about what it costs, in US dollars."""
     free_port: int
     """Of the slot that the engine is not in."""
     prometheus: str
@@ -53,7 +53,7 @@ class Site:
             settings=own,
             venues={name: f"http://{address}:{trading['venue_port'] + at}" for at, name in enumerate(names)},
             venue_containers={name: client.containers.get(inputs[f"venues-{name}"]["name"]) for name in names},
-            price=next(each["price"] for each in trading["symbols"] if each["symbol"] == own["symbols"][0]["symbol"]),
+            prices={each["symbol"]: each["price"] for each in trading["symbols"]},
             free_port=engine["green_port"] if engine["slot"] == "blue" else engine["blue_port"],
             prometheus=f"http://{address}:{settings['monitoring']['prometheus_port']}",
         )
@@ -67,6 +67,11 @@ class Site:
         epoch = int(metrics(self.url)["hft_leader_epoch"])
         answer = httpx.post(f"{self.url}/control/activate", json={"epoch": epoch, "actor": "bench"})
         return answer.is_success and answer.json()["state"] == "active"
+
+    @property
+    def account(self) -> str:
+        """The engine's, at every venue."""
+        return f"{self.settings['stack']}-{self.settings['strategy']}"
 
     @property
     def url(self) -> str:

@@ -66,7 +66,12 @@ def test_engines_without_a_leader_are_told() -> None:
 def test_two_engines_that_lead_are_told() -> None:
     whole = facts()
     engine = next(each for each in whole.targets if each.job == "engine")
-    other = replace(engine, instance="engine-green", samples=(Sample(name="hft_leader", labels={}, value=1),))
+    other = replace(
+        engine,
+        job="engine-free-slot",
+        instance="engine-green",
+        samples=(Sample(name="hft_leader", labels={}, value=1),),
+    )
 
     assert found(CAUSES, "two-leaders", replace(whole, targets=(*whole.targets, other))) == [
         ("engines", ("engine-blue, engine-green take themselves for the leader",), "hft status dev")
@@ -76,7 +81,9 @@ def test_two_engines_that_lead_are_told() -> None:
 def test_each_engine_has_a_lease_of_its_own() -> None:
     whole = facts()
     engine = next(each for each in whole.targets if each.job == "engine")
-    maker = replace(engine, instance="maker-blue", samples=(Sample(name="hft_leader", labels={}, value=1),))
+    maker = replace(
+        engine, instance="maker-blue", strategy="maker", samples=(Sample(name="hft_leader", labels={}, value=1),)
+    )
     both = replace(whole, targets=(*whole.targets, maker))
     alone = replace(whole, targets=(*whole.targets, replace(maker, samples=(replace(maker.samples[0], value=0),))))
 

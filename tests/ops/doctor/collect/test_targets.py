@@ -1,4 +1,5 @@
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 from components._common.endpoint import DatabaseMember
@@ -38,6 +39,14 @@ def test_a_target_that_answers_tells_its_samples() -> None:
 
 def test_a_target_that_does_not_listen_is_a_fact() -> None:
     assert asked(planned(free_address())).problem == "Connection refused"
+
+
+def test_a_target_where_nothing_has_to_answer_is_a_fact_only_where_something_does() -> None:
+    nobody = replace(planned(free_address()), expected=False)
+    with pages({"/metrics": "hft_leader 1\n"}) as address:
+        somebody = replace(planned(address), expected=False)
+
+        assert [each.address for each in targets.look(plan(targets=(nobody, somebody)))] == [address]
 
 
 def test_a_target_that_answers_an_error_is_a_fact() -> None:
