@@ -13,6 +13,7 @@ _NOT_ANSWERING: Final = "TargetDown"
 _OF_JOB: Final = {
     # By construction, and of this slot only: its process ends. Nothing else that a regulator asks for is in here.
     "engine": ("EngineDown",),
+    "grafana": ("GrafanaDown",),
     "patroni": ("TsdbNodeNotRunning",),
     "pgbouncer": ("PoolerDown",),
     "postgres": ("TsdbNotAnswering",),

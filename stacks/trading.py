@@ -34,9 +34,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
     witness = database.FailoverWitness("witness", database.FailoverWitnessArgs(
         settings=s.database, placements=at, image=images["witness"], members=tsdb.members,
         etcd_endpoints=etcd.endpoints, tls=tls), Options(depends_on=[etcd]))
-    router = pooling.Router("router", pooling.RouterArgs(
-        settings=s.pooling.router, failover=s.pooling.failover, placements=at, image=images["haproxy"],
-        members=tsdb.members, authority_pem=tls.authority_pem))
+    router = pooling.Router("router", pooling.RouterArgs(settings=s.pooling.router, failover=s.pooling.failover,
+        placements=at, image=images["haproxy"], members=tsdb.members, authority_pem=tls.authority_pem))
     objects = database.DatabaseObjects("db", database.DatabaseObjectsArgs(
         settings=s.database.objects, writer=router.writer, admin_password=key["db-admin"],
         passwords=database.RolePasswords(
@@ -65,7 +64,8 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
             writer_route=router.routes[engine.host].writer, tls=tls, etcd_endpoints=etcd.endpoints),
             Options(depends_on=[etcd, venues, pooler, objects.ready, tsdb.replicated]))
         for engine in s.trading.engines]
-    watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines]
+    watched: list[Watched] = [etcd, tsdb, guard, backups, witness, router, pooler, reference, *engines,
+                              grafana.watch(s.grafana, at, images.get("grafana"))]
     watch = monitoring.Monitoring("monitoring", monitoring.MonitoringArgs(
         settings=s.monitoring, placements=at, image=images["prometheus"], alertmanager_image=images["alertmanager"],
         exporter_image=images["exporters"], tls=tls, secrets={it: key[it] for it in s.monitoring.wanted_secrets()},

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from components.monitoring.clock import clock_yaml
 from components.trading.objectives import objectives_yaml
 
 COMPONENTS = Path(__file__).parents[1] / "components"
@@ -35,13 +36,19 @@ class RuleFile(NamedTuple):
 
 
 def rule_files() -> list[RuleFile]:
-    """Those that are files, and the rendered one."""
+    """Those that are files, and the rendered ones."""
     written = [
         RuleFile(path.parent.name, path.name, path.read_text(), path.with_name("alerts_test.yaml"))
         for path in sorted(COMPONENTS.glob("*/alerts.yaml"))
     ]
-    rendered = COMPONENTS / "trading/objectives_test.yaml"
-    return [*written, RuleFile("trading", "objectives.yaml", objectives_yaml(), rendered)]
+    rendered = (("trading", "objectives", objectives_yaml()), ("monitoring", "clock", clock_yaml(100)))
+    return [
+        *written,
+        *(
+            RuleFile(area, f"{name}.yaml", text, COMPONENTS / area / f"{name}_test.yaml")
+            for area, name, text in rendered
+        ),
+    ]
 
 
 def alert_rules() -> dict[str, dict[str, Any]]:

@@ -2,5 +2,6 @@
 
 from components.grafana.grafana import Grafana, GrafanaArgs
 from components.grafana.settings import GrafanaSettings
+from components.grafana.watch import GrafanaWatch, watch
 
-__all__ = ["Grafana", "GrafanaArgs", "GrafanaSettings"]
+__all__ = ["Grafana", "GrafanaArgs", "GrafanaSettings", "GrafanaWatch", "watch"]

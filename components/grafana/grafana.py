@@ -17,6 +17,7 @@ from components.grafana.access import checker_token, teams
 from components.grafana.alerting import alertmanager
 from components.grafana.render import grafana_ini, postgresql_json, prometheus_json, with_runbooks
 from components.grafana.settings import GrafanaSettings
+from components.grafana.watch import watch
 
 TOKEN = "hft:grafana:Grafana"
 # Order-path targets are scraped every second.
@@ -63,7 +64,7 @@ class Grafana(pulumi.ComponentResource):
     url: str | None
     """URL of Grafana; None where it was skipped."""
     scrape_targets: tuple[ScrapeTarget, ...]
-    """Our container; an existing Grafana is not ours to watch."""
+    """Our container; an existing Grafana is not ours to watch. The same as `watch` tells, which monitoring is given."""
     checker_token: pulumi.Output[str] | None
     """Token of an account that may look and ask data sources; a secret. None where Grafana was skipped."""
 
@@ -71,7 +72,8 @@ class Grafana(pulumi.ComponentResource):
         super().__init__(TOKEN, name, {}, opts)
         self._name = name
         self._args = args
-        self.url, self.scrape_targets, self.checker_token = None, (), None
+        self.url, self.checker_token = None, None
+        self.scrape_targets = watch(args.settings, args.placements, args.image).scrape_targets
         if args.settings.mode == "external":
             self.url = str(args.settings.url).rstrip("/")
             self.checker_token = self._make_objects(self.url, [])
@@ -80,8 +82,6 @@ class Grafana(pulumi.ComponentResource):
         else:
             listen, server = self._make_server(args.image)
             self.url = f"http://{listen}"
-            host = str(args.settings.host)
-            self.scrape_targets = (ScrapeTarget(job="grafana", instance="grafana", host=host, address=str(listen)),)
             self.checker_token = self._make_objects(self.url, [server])
         self.register_outputs(
             {

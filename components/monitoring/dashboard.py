@@ -10,7 +10,7 @@ from components._common.scraping import FREE_SLOT_JOB
 _NODE = 'job="node", instance=~"$host"'
 _DISKS = f'{_NODE}, fstype!~"tmpfs|overlay|squashfs|ramfs"'
 _LINES = f'{_NODE}, device!~"lo|veth.*|br-.*|docker.*|ifb.*"'
-# The bounds are those of alerts.yaml.
+# The bounds are those of alerts.yaml, and RTS 25's for high-frequency techniques.
 _LITTLE, _STOLEN, _UNSURE_SECONDS = 0.10, 0.01, 0.0001
 
 
@@ -209,8 +209,8 @@ def clock_offset(board: Board) -> Graph:
     about = About(
         title="Clock: offset",
         unit=units.Seconds,
-        description="What the kernel still has to correct; beyond 100 µs time stamps cannot be compared with a "
-        "venue's.",
+        description="What the kernel still has to correct; RTS 25 asks for 100 µs of high-frequency techniques, "
+        "clock_limit_us of hft:monitoring is when the alert comes.",
         columns=8,
         alert="HostClockUnsynchronised",
     )

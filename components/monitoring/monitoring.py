@@ -14,6 +14,7 @@ from components._common.placement import Placement, Placements
 from components._common.scraping import ScrapeTarget
 from components._common.tls import CLIENT_AUTHORITY_FILE, Tls
 from components._common.volumes import kept_volume
+from components.monitoring.clock import clock_yaml
 from components.monitoring.dashboard import hosts
 from components.monitoring.render import RULE_DIR, certificates_prom, prometheus_yml
 from components.monitoring.routing import alertmanager_yml
@@ -100,7 +101,8 @@ class Monitoring(pulumi.ComponentResource):
         self.prometheus = self._prometheuses[0]
         self.prometheus_url = f"http://{self.prometheus}"
         self.scrape_targets = (*args.scrape_targets, *self._own_targets())
-        self.alert_rules = {**args.alert_rules, "monitoring.yaml": _ALERTS.read_text()}
+        own = {"monitoring.yaml": _ALERTS.read_text(), "clock.yaml": clock_yaml(settings.clock_limit_us)}
+        self.alert_rules = {**args.alert_rules, **own}
         self.dashboards = {"hosts": hosts(pulumi.get_stack())}
         for place in self._watched:
             self._make_node_exporter(place, *self._make_certificates(place))

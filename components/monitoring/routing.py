@@ -32,6 +32,7 @@ _BEATING: Final = {"group_by": _ALONE, "group_wait": "0s", "group_interval": "1m
 
 _EXPLAINED: Final = (
     ("HostDown", "TargetDown", ("host",)),
+    ("HostDown", "GrafanaDown", ("host",)),
     ("EngineDown", "TargetDown", ("job", "instance")),
     ("AvailabilityBudgetBurning", "AvailabilityBudgetShrinking", ("slo",)),
     ("RoundtripBudgetBurning", "RoundtripBudgetShrinking", ("slo",)),

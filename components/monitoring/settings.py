@@ -35,6 +35,9 @@ class MonitoringSettings(Settings):
     """Hard memory limit of Prometheus in MiB."""
     evaluation_interval_seconds: int = Field(default=5, ge=1, le=60)
     """How often rules are evaluated, in seconds; rule groups of the order path say 1 for themselves."""
+    clock_limit_us: int = Field(default=100, ge=1, le=1_000_000)
+    """How far a host's clock may be off UTC, in microseconds. RTS 25 (2017/574) Annex: 100 for high-frequency
+    techniques, 1,000 for other algorithms; FINRA 4590 and CAT: 50,000."""
     receivers: tuple[ReceiverSettings, ...] = ()
     """Who is told of alerts; together they get all of them. Without any, alerts are shown and sent nowhere."""
     heartbeat: WebhookSettings | None = None

@@ -28,6 +28,7 @@ def venue_json(settings: VenueSimulatorsSettings, venue: VenueSettings) -> str:
             "symbols": [symbol.model_dump() for symbol in settings.symbols],
             "latency": {"order_us": venue.order_latency_us, "feed_us": venue.feed_latency_us},
             "taker_fee_bps": venue.taker_fee_bps,
+            "max_orders_per_10_seconds": venue.max_orders_per_10_seconds,
         }
     )
 

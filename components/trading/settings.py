@@ -57,6 +57,9 @@ class VenueSettings(Settings):
     """Price made to sent, in microseconds."""
     taker_fee_bps: float = Field(default=1.0, ge=0, le=100)
     """Fee on a fill, in basis points."""
+    max_orders_per_10_seconds: int = Field(default=1000, ge=1)
+    """New orders of an account, both slots together; more are refused. 1,000 is twice what an engine with 50 a second
+    sends to two venues at most, all of it to one."""
 
 
 class VenueSimulatorsSettings(Settings):

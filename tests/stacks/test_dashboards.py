@@ -187,7 +187,6 @@ def test_panels_that_may_be_empty_say_why() -> None:
         "none.",
         "order-path: Periods that a CPU quota cut short": "the engine's cgroup does not say.",
         "order-path: Time with one leg open": "no trade had a leg open in that time.",
-        "order-path: Use of the venue's rate limit": "the venue tells no budget, as the simulated ones.",
         "hosts: Time that something waited": "the host's kernel counts no pressure (PSI is not in it, or is off).",
         "hosts: Use of the connection table": "the host's kernel tracks no connections, as is best on a trading host.",
         "slo: Orders within 50 ms": "no order was answered in the time range.",

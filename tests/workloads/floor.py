@@ -144,12 +144,12 @@ class Floor:
 
 
 @contextmanager
-def floor(folder: Path) -> Iterator[Floor]:
-    """Two venues; everything on the floor ends with the block."""
+def floor(folder: Path, **venue: Any) -> Iterator[Floor]:
+    """Two venues with these settings; everything on the floor ends with the block."""
     made = Floor(folder)
     try:
         for name in VENUES:
-            made.start_venue(name)
+            made.start_venue(name, **venue)
         yield made
     finally:
         made.stop()

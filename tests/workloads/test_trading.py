@@ -34,6 +34,8 @@ def test_opportunities_are_detected_and_taken(trading: Floor) -> None:
     engine, url = trading.start_engine()
 
     until("trades", lambda: samples(url).get('hft_arb_opportunities_total{reason="",state="taken"}', 0) >= 5)
+    used = 'hft_venue_ratelimit_used_ratio{bucket="orders_10s",venue="alpha"}'
+    until("its use told", lambda: 0 < samples(url).get(used, 0) < 1)
     # The venue confirms it on its own time; until then it is not a number.
     until("the switch is set", lambda: samples(url)['hft_deadman_remaining_seconds{venue="alpha"}'] > 0)
     found = samples(url)
@@ -48,6 +50,7 @@ def test_opportunities_are_detected_and_taken(trading: Floor) -> None:
     assert found['hft_venue_up{channel="orders",venue="alpha"}'] == 1
     assert 0 < found['hft_deadman_remaining_seconds{venue="alpha"}'] <= 30
     assert total(found, "hft_marketdata_gap_total") == 0
+    assert total(found, "hft_venue_429_total") == 0
     assert request(f"{url}/debug/roundtrip")[1]["n"] >= 10
     engine.send_signal(signal.SIGTERM)
     assert engine.wait(10) == 0
@@ -188,6 +191,18 @@ def test_a_venue_that_rejects_makes_missed_opportunities_and_no_position(trading
     found = samples(url)
     assert found['hft_orders_total{event="rejected",reason="venue_rejects_all"}'] >= 6
     assert total(found, "hft_position{") == 0
+
+
+def test_orders_beyond_a_venues_limit_are_refused_and_counted(tmp_path: Path) -> None:
+    with floor(tmp_path, max_orders_per_10_seconds=4) as trading:
+        _, url = trading.start_engine()
+        refused = 'hft_orders_total{event="rejected",reason="rate_limit"}'
+
+        until("orders refused", lambda: samples(url).get(refused, 0) >= 1)
+        until("its use told", lambda: total(samples(url), "hft_venue_ratelimit_used_ratio") > 1)
+        found = samples(url)
+
+    assert total(found, "hft_venue_429_total") == found[refused]
 
 
 def test_broken_order_entry_is_made_anew_and_reconciled(trading: Floor) -> None:

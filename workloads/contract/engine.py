@@ -205,14 +205,14 @@ VENUE_SESSION: Final = Metric(
 VENUE_RATELIMIT_USED: Final = Metric(
     name="hft_venue_ratelimit_used_ratio",
     kind="gauge",
-    help="Use of a venue's rate limit; two slots on one host share it.",
+    help="Use of a venue's rate limit, as told with the latest order, 0 once its window is over. Both slots share it.",
     unit="ratio",
     labels=(VENUE, Label(name="bucket", others=16, bound="the limits that a venue counts")),
 )
 VENUE_429: Final = Metric(
     name="hft_venue_429_total",
     kind="counter",
-    help="Refused for too many requests.",
+    help="Orders and connections that were refused for too many requests.",
     labels=(VENUE,),
 )
 VENUE_BAN: Final = Metric(

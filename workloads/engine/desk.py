@@ -9,6 +9,7 @@ from workloads import wire
 from workloads.engine import rows
 from workloads.engine.gate import Gate
 from workloads.engine.lease import Lease
+from workloads.engine.limits import VenueLimits
 from workloads.engine.orders import Event, OpenOrders, Order
 from workloads.engine.positions import Positions
 from workloads.engine.recorder import Recorder
@@ -31,6 +32,7 @@ class OrderDesk:
     ) -> None:
         self.positions, self.orders, self.roundtrips = Positions(), OpenOrders(), Roundtrips()
         self.risk = Risk(settings.risk, self.positions, self.orders)
+        self.limits = VenueLimits()
         self.clients: Mapping[str, VenueClient] = {}
         self.reconciled: set[str] = set()
         self.moved: Callable[[Order], None] = lambda _order: None
@@ -133,6 +135,8 @@ class OrderDesk:
             order = self.orders.get(message["id"])
             if order is not None:
                 self._on_order(client, order, message, mono_ns)
+            if "use" in message:
+                self.limits.told(client.name, message["use"], mono_ns)
 
     def _on_order(self, client: VenueClient, order: Order, message: wire.Message, mono_ns: int) -> None:
         match message["t"]:
@@ -152,6 +156,8 @@ class OrderDesk:
             case "rej":
                 self._answered(order, "rejected", mono_ns)
                 self._ended(order, "rejected", message["reason"])
+                if message["reason"] == wire.RATE_LIMIT:
+                    self._metrics.venue_429.labels(order.venue).inc()
 
     def _answered(self, order: Order, outcome: str, mono_ns: int) -> None:
         order.answered = True

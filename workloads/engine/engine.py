@@ -194,6 +194,8 @@ class Engine:
         metrics.pnl_usd.labels("fees").set(sum(position.fees for position in everything))
         for limit, ratio in desk.risk.ratios(time.monotonic()).items():
             metrics.risk_limit_ratio.labels(limit).set(ratio)
+        for venue, bucket, ratio in desk.limits.ratios(time.perf_counter_ns()):
+            metrics.venue_ratelimit_used.labels(venue, bucket).set(ratio)
         for venue in self.clients:
             metrics.deadman_remaining.labels(venue).set(desk.dead_man_seconds(venue))
         metrics.leader.labels(self.settings.slot).set(self.lease.held())

@@ -5,6 +5,7 @@ import contextlib
 import hmac
 import itertools
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from aiohttp import WSMsgType, web
 
 from workloads import wire
 from workloads.log import Log
+from workloads.venue.budget import OrderBudget
 from workloads.venue.delay import DelayLine
 from workloads.venue.exchange import Exchange, Order, Reply
 from workloads.venue.metrics import VenueMetrics
@@ -46,6 +48,7 @@ class OrderEntry:
         draw = random.Random(f"{settings.seed}:{settings.venue}:orders")
         self.line = DelayLine(settings.latency.order_us, settings.latency.jitter_us, draw)
         self._exchange, self._api_key, self._metrics, self._changed = exchange, api_key, metrics, changed
+        self._budget = OrderBudget(settings.max_orders_per_10_seconds)
         self._sessions: dict[int, Session] = {}
         self._numbers = itertools.count(1)
         self._dead_men: dict[str, asyncio.TimerHandle] = {}
@@ -100,7 +103,7 @@ class OrderEntry:
     def _operation(self, session: Session, message: wire.Message) -> list[Reply]:
         match message["op"]:
             case "new":
-                return self._exchange.new(self._order(session, message), message["epoch"])
+                return self._new(session, message)
             case "cancel":
                 return self._exchange.cancel(session.account, message["id"], session.number)
             case "cancel_all":
@@ -113,6 +116,16 @@ class OrderEntry:
                 return [(session.number, self._exchange.state(session.account, message["ids"]))]
             case unknown:
                 return [(session.number, {"t": "rej", "id": message.get("id"), "reason": f"unknown_op {unknown!r}"})]
+
+    def _new(self, session: Session, message: wire.Message) -> list[Reply]:
+        now = time.monotonic()
+        if self._budget.take(session.account, now):
+            replies = self._exchange.new(self._order(session, message), message["epoch"])
+        else:
+            replies = [(session.number, {"t": "rej", "id": message["id"], "reason": wire.RATE_LIMIT})]
+        _, answer = replies[0]
+        answer["use"] = self._budget.use(session.account, now)
+        return replies
 
     def _order(self, session: Session, message: wire.Message) -> Order:
         return Order(

@@ -56,6 +56,9 @@ class VenueSettings(Settings):
     prices: PriceSettings = PriceSettings()
     latency: LatencySettings = LatencySettings()
     taker_fee_bps: float = Field(default=1.0, ge=0, le=100, description="fee on a fill, basis points")
+    max_orders_per_10_seconds: int = Field(
+        default=1000, ge=1, description="new orders of an account; more are refused with rate_limit"
+    )
     api_key_file: Path | None = Field(default=None, description="key that order entry asks for; none lets everyone in")
 
     @model_validator(mode="after")

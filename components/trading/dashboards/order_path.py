@@ -202,7 +202,7 @@ def rate_limit(board: Board) -> Graph:
         unit=units.PercentUnit,
         description="What is used of a venue's budget of requests; at 100 % it refuses, and after that it bans.",
         columns=6,
-        empty="the venue tells no budget, as the simulated ones",
+        alert="VenueRateLimitNear",
     )
     query = f"max by (venue, bucket) (hft_venue_ratelimit_used_ratio{{{_CHOSEN}}})"
     return graph(about, board.engine, {"{{venue}} {{bucket}}": query})

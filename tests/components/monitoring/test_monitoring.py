@@ -6,6 +6,7 @@ import pytest
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring import Monitoring, MonitoringArgs
+from components.monitoring.clock import clock_yaml
 from components.monitoring.render import certificates_prom, prometheus_yml
 from components.monitoring.routing import alertmanager_yml
 from tests.components.conftest import Options
@@ -110,6 +111,7 @@ def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) ->
     assert {upload["file"]: upload["content"] for upload in found["uploads"]} == {
         "/etc/hft/ca.crt": "the authority",
         "/etc/hft/prometheus.yml": config,
+        "/etc/hft/rules/clock.yaml": clock_yaml(100),
         "/etc/hft/rules/monitoring.yaml": ALERTS,
         "/etc/hft/rules/trading.yaml": "groups: []\n",
     }
@@ -200,7 +202,11 @@ def test_outputs(recorder: Recorder) -> None:
     )
 
     assert found == [
-        ("http://10.0.0.1:19090", ["10.0.0.1:19093", "10.0.0.2:19093"], ["monitoring.yaml", "trading.yaml"])
+        (
+            "http://10.0.0.1:19090",
+            ["10.0.0.1:19093", "10.0.0.2:19093"],
+            ["clock.yaml", "monitoring.yaml", "trading.yaml"],
+        )
     ]
 
 

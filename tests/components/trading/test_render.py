@@ -91,7 +91,8 @@ def test_venue_json() -> None:
         '    "order_us": 150,\n'
         '    "feed_us": 50\n'
         "  },\n"
-        '  "taker_fee_bps": 0.5\n'
+        '  "taker_fee_bps": 0.5,\n'
+        '  "max_orders_per_10_seconds": 1000\n'
         "}\n"
     )
 
