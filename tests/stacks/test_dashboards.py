@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
@@ -16,13 +15,13 @@ from tests.components.grafana.test_grafana import DATA_SOURCE, THEIRS, build
 from tests.conftest import Recorder
 from tests.rules import alert_rules
 from tests.stacks.graph import built
-from tests.workloads.test_metrics import declared
+from workloads.contract import METRICS
+from workloads.contract.engine import ENGINE
 from workloads.metrics import ROUNDTRIP_BUCKETS
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = "".join(path.read_text() for path in sorted((ROOT / "components/database/migrations").glob("*.sql")))
 PAGES = {name: json.loads(text) for name, text in dashboards("dev").items()}
-NOT_LABELS = {"instance", "job", "le", "strategy"}
 SAME_BY_CAUSE = {
     "market-data: Ticks waiting for the database": "RecordsDropped",
     "hosts: Clock: bound of the error": "HostClockUnsynchronised",
@@ -64,27 +63,6 @@ def named(text: str) -> set[str]:
     bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|(?:by|on) \([^)]*\)', "", text)
     own = r"\b((?:hft|pg|patroni|etcd|haproxy|pgbouncer|node|prometheus)_\w+|slo:\w+(?::\w+)?|up|ALERTS)\b"
     return set(re.findall(own, bare))
-
-
-def declared_series() -> dict[str, tuple[str, set[str]]]:
-    """Name of every series of the contract → its type and labels."""
-    found = {}
-    for name, kind, labels in declared():
-        if kind == "histogram":
-            found[f"{name}_bucket"] = (kind, {*labels, "le"})
-            found[f"{name}_count"] = found[f"{name}_sum"] = (kind, set(labels))
-        else:
-            found[name] = (kind, set(labels))
-    return found
-
-
-def parts_series() -> set[str]:
-    """Our own series that are not the engine's."""
-    queries = yaml.safe_load((ROOT / "components/database/exporter_queries.yaml").read_text())
-    asked = {f"{key}_{column}" for key, each in queries.items() for metric in each["metrics"] for column in metric}
-    sources = (ROOT / "components/backup/agent/metrics.py", ROOT / "images/timescaledb/hft-disk-guard")
-    told = {name for path in sources for name in re.findall(r"\bhft_\w+", path.read_text())}
-    return asked | told | {f"hft_certificate_{key}_timestamp_seconds" for key in ("due", "end")}
 
 
 def test_there_are_these_dashboards() -> None:
@@ -225,35 +203,15 @@ def test_a_runbook_is_of_an_alert_that_watches_the_same(where: str, panel: dict[
             assert shown & named(rules[alert]["expr"]), where
 
 
-def test_our_own_series_are_all_told_by_somebody() -> None:
-    used = {name for _, text in expressions() for name in named(text) if name.startswith("hft_")}
-
-    assert used - declared_series().keys() - parts_series() == set()
-    assert len(used & declared_series().keys()) >= 25
-
-
-def test_queries_use_only_labels_that_their_series_have() -> None:
-    series = declared_series()
-    for where, text in expressions():
-        names = named(text)
-        if not names <= series.keys():
-            continue
-        has = NOT_LABELS.union(*(series[name][1] for name in names))
-        grouped = {label for group in re.findall(r"by \(([^)]*)\)", text) for label in group.split(", ")}
-        matched = set(re.findall(r"[{,] ?(\w+)=", text))
-        assert (grouped | matched) - has == set(), where
-
-
 def test_rates_are_of_what_counts_and_of_nothing_else() -> None:
-    series = declared_series()
+    counting = {name for metric in METRICS.values() if metric.kind != "gauge" for name in metric.series()}
     for where, text in expressions():
         rated = set(re.findall(r"(?:rate|increase)\((hft_\w+)", text))
-        counts = {name for name in named(text) & series.keys() if series[name][0] != "gauge"}
-        assert rated == counts, where
+        assert rated == named(text) & counting, where
 
 
 def test_a_rate_knows_how_often_its_series_are_scraped() -> None:
-    engine = declared_series().keys() | {"up"}
+    engine = {"up", *(name for metric in ENGINE.metrics for name in metric.series())}
     for where, target in targets():
         if "expr" in target:
             names = named(target["expr"])
