@@ -14,6 +14,7 @@ from docker.models.containers import Container
 
 from ops.bench.db.deployed import LABELS, NO_CHECK, STACK, said
 from ops.bench.db.pgbench import Load, Run, Target, parse
+from ops.bench.files import put
 from ops.errors import OpsError
 
 _NAME = f"hft-{STACK}-client"
@@ -60,7 +61,7 @@ class Client:
     def _prepared(self, target: Target, load: Load) -> list[str]:
         """The command line, once its scripts are there."""
         scripts = {f"{target.user}-{number}.sql": text for number, text in enumerate(load.scripts)}
-        self._put(scripts)
+        put(self.container, _FOLDER, scripts, mode=0o600, owner=_USER)
         return load.arguments(target, [f"{_FOLDER}/{script}" for script in scripts], log=f"{_LOGS}/{target.user}")
 
     def _logs(self) -> str:
@@ -69,15 +70,6 @@ class Client:
         with io.BytesIO(b"".join(chunks)) as archive, tarfile.open(fileobj=archive) as tar:
             files = filter(None, map(tar.extractfile, tar))
             return "".join(file.read().decode() for file in files)
-
-    def _put(self, files: Mapping[str, str]) -> None:
-        with io.BytesIO() as archive:
-            with tarfile.open(fileobj=archive, mode="w") as tar:
-                for name, text in files.items():
-                    entry = tarfile.TarInfo(name)
-                    entry.size, entry.mode, entry.uid = len(text.encode()), 0o600, _USER
-                    tar.addfile(entry, io.BytesIO(text.encode()))
-            self.container.put_archive(_FOLDER, archive.getvalue())
 
 
 def side_by_side(commands: Sequence[Sequence[str]]) -> str:
@@ -102,9 +94,9 @@ def client(docker: DockerClient, image: str, passwords: Mapping[str, str]) -> It
         healthcheck=NO_CHECK,
     )
     try:
-        found = Client(container)
-        found._put({"pgpass": "".join(f"*:*:*:{role}:{value}\n" for role, value in passwords.items())})
-        yield found
+        lines = "".join(f"*:*:*:{role}:{value}\n" for role, value in passwords.items())
+        put(container, _FOLDER, {"pgpass": lines}, mode=0o600, owner=_USER)
+        yield Client(container)
     finally:
         _remove(docker)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from docker import DockerClient
 
+from ops.bench.files import put
 from ops.bench.monitoring.paging.looks import before, metrics
-from ops.bench.monitoring.paging.site import Site, put
+from ops.bench.monitoring.paging.site import ENGINE_JSON, Site
 from ops.bench.monitoring.paging.trades import trade
 
 Fault = Callable[[Site], AbstractContextManager[float]]
@@ -54,7 +55,7 @@ def stranger(client: DockerClient, image: str, settings: Mapping[str, Any], port
         cpuset_cpus="0",
     )
     try:
-        put(copy, json.dumps({**settings, **alone}))
+        put(copy, "/", {ENGINE_JSON.removeprefix("/"): json.dumps({**settings, **alone})}, mode=0o444)
         copy.start()
         yield f"http://{settings['listen_address']}:{port}"
     finally:

@@ -1,5 +1,6 @@
 """A trade by hand on an engine's account at a simulated venue, by its WebSocket protocol (workloads/wire.py)."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Literal
@@ -7,8 +8,9 @@ from uuid import uuid4
 
 import aiohttp
 
-_PARTS = 4
-"""Orders that one trade is sent as: the book holds some of it at a time, and fills up between two of them."""
+_PARTS, _PAUSE_SECONDS = 10, 0.05
+"""Orders that one trade is sent as: the book holds some of it at a time, and fills up between two of them, every 10 ms
+by default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ async def send(url: str, trade: Trade) -> None:
             left = round(left - await _filled(socket, identity), 9)
             if left <= 0:
                 return
+            await asyncio.sleep(_PAUSE_SECONDS)
     raise RuntimeError(f"{url}: {left} of {trade.size} {trade.symbol} were not filled in {_PARTS} orders")
 
 

@@ -1,8 +1,6 @@
 """Where the parts of a deployed stack are that a fault is put into."""
 
-import io
 import json
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +13,7 @@ from ops.bench.monitoring.paging.looks import metrics
 from ops.bench.timing import uploads
 from ops.state import CONTAINER, State
 
-_ENGINE_JSON = "/etc/hft/engine.json"
+ENGINE_JSON = "/etc/hft/engine.json"
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Site:
         engine, names = trading["engines"][0], [venue["name"] for venue in trading["venues"]]
         inputs = {each.name: each.inputs for each in state.of_type(CONTAINER)}
         ours = inputs[f"{engine['name']}-{engine['slot']}"]
-        own = json.loads(dict(uploads(ours))[_ENGINE_JSON])
+        own = json.loads(dict(uploads(ours))[ENGINE_JSON])
         return cls(
             client=client,
             engine=client.containers.get(ours["name"]),
@@ -77,14 +75,3 @@ class Site:
     def url(self) -> str:
         """Where the engine answers."""
         return f"http://{self.settings['listen_address']}:{self.settings['listen_port']}"
-
-
-def put(container: Container, text: str) -> None:
-    """Have a text as the engine's settings in a container that has not begun."""
-    content = text.encode()
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as files:
-        entry = tarfile.TarInfo(_ENGINE_JSON.removeprefix("/"))
-        entry.size, entry.mode = len(content), 0o444
-        files.addfile(entry, io.BytesIO(content))
-    container.put_archive("/", archive.getvalue())
