@@ -35,7 +35,9 @@ class Suite:
 
 
 STACK = Suite("stack", "What a stack costs", "make bench")
-MONITORING = Suite("monitoring", "Monitoring", "make bench-monitoring")
+PAGING = Suite("paging", "How soon a page comes", "hft bench-monitoring paging")
+WATCHING = Suite("watching", "What being watched costs an order", "hft bench-monitoring cost")
+SCALE = Suite("scale", "Prometheus by the number of hosts", "hft bench-monitoring scale")
 DATABASE = Suite("database", "The database", "make bench-db")
 
 
