@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
@@ -21,7 +22,8 @@ _SECONDS = 15
 """How long a feed is away: longer than any page may take."""
 _BEYOND = 2.2
 """Of a position limit: beyond it whatever the engine holds already, which is at most the limit the other way."""
-_REJECTED, _REJECTS = "hft_orders_total rejected", 3
+_REJECTED, _REJECTS, _REJECTS_SECONDS = "hft_orders_total rejected", 3, 8
+"""As many as the alert wants of ten seconds; two less, as Prometheus looks once a second at both of their ends."""
 _STRANGER = "hft-bench-stranger"
 
 
@@ -95,13 +97,15 @@ def venue_silent(site: Site) -> Iterator[float]:
 
 @contextmanager
 def orders_rejected(site: Site) -> Iterator[float]:
-    """A venue rejects each new order; from the third one on, as fewer are no case."""
-    counted = metrics(site.url).get(_REJECTED, 0.0)
-    site.order(_first(site), "reject-all", on=True)
+    """The venues reject each new order; from the third one within eight seconds on, as fewer are no case."""
+    often = _often(metrics(site.url))
+    for venue in site.venues:
+        site.order(venue, "reject-all", on=True)
     try:
-        yield before(site.url, lambda shown: shown.get(_REJECTED, 0.0) >= counted + _REJECTS)
+        yield before(site.url, often)
     finally:
-        site.order(_first(site), "reject-all", on=False)
+        for venue in site.venues:
+            site.order(venue, "reject-all", on=False)
 
 
 @contextmanager
@@ -151,6 +155,19 @@ FAULTS: dict[str, Fault] = {
     "VenueBanned": banned,
 }
 """Alert → fault."""
+
+
+def _often(first: Mapping[str, float]) -> Callable[[Mapping[str, float]], bool]:
+    """Says of an engine's metrics, look for look, whether it was refused often enough of late."""
+    counts = deque([(time.monotonic(), first.get(_REJECTED, 0.0))])
+
+    def often(shown: Mapping[str, float]) -> bool:
+        counts.append((time.monotonic(), shown.get(_REJECTED, 0.0)))
+        while counts[0][0] < counts[-1][0] - _REJECTS_SECONDS:
+            counts.popleft()
+        return counts[-1][1] - counts[0][1] >= _REJECTS
+
+    return often
 
 
 def _first(site: Site) -> str:
