@@ -157,7 +157,7 @@ def bench_monitoring(
 ) -> None:
     """Measure how soon a page comes, what being watched costs, and what many hosts take; wants `dev` down.
 
-    A quarter of an hour for each, and each is written to docs/benchmarks.md when it is done.
+    Half an hour for the first and a quarter for the others; each is written to docs/benchmarks.md when it is done.
     """
     # Only here: it brings tools that no other command needs.
     from ops.bench.monitoring import bench_monitoring as measure  # noqa: PLC0415

@@ -25,7 +25,7 @@ def bench_monitoring(stages: Sequence[str], screen: Screen) -> None:
         OpsError: something does not run.
     """
     found_on, dev = machine(), settings("dev")
-    with sandbox() as (box, client), screen.running("measuring, a quarter of an hour for each stage"):
+    with sandbox() as (box, client), screen.running("measuring, for half an hour or a quarter at each stage"):
         for stage in stages or STAGES:
             suite, measure = STAGES[stage]
             measures, text = measure(box, dev, client, screen)

@@ -24,7 +24,7 @@ WEBHOOK = f"http://{ADDRESS}:{PORT}/"
 
 _TIMES = 10
 _PAGE_SECONDS = 30
-_QUIET_SECONDS = 150
+_QUIET_SECONDS = 180
 _POLL_SECONDS = 0.5
 # Alertmanager tells of what has ended at its next look at a group, up to a second later.
 _SETTLE_SECONDS = 3
