@@ -39,18 +39,11 @@ DISK_GUARD: Final = Exporter(
         ),
     ),
 )
-REPORTS: Final = Exporter(
-    name="Reports of the database",
+MAINTENANCE: Final = Exporter(
+    name="Maintenance of the hypertables",
     what="What the PostgreSQL exporter asks the primary (components/database/exporter_queries.yaml).",
     job="postgres",
     metrics=(
-        Metric(
-            name="hft_audit_changed_rows_total",
-            kind="counter",
-            help="Rows of an audited table that were changed or deleted, also where it was taken back.",
-            unit="rows",
-            labels=(_RELATION, _SERVER),
-        ),
         Metric(
             name="hft_maintenance_succeeded_timestamp_seconds",
             kind="gauge",

@@ -3,7 +3,6 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
 
 import pytest
 from docker.models.containers import Container
@@ -21,8 +20,6 @@ TRAIL = ("trading.order_events", "trading.opportunities", "trading.audit_log")
 _LINE = re.compile(r"\] (\S*)@\S* \S* LOG:  (.*)")
 _CHANGE = re.compile(r"AUDIT: (\w+) of a row of (\S+) by (\w+): was (.*), is (.*)")
 _DELIVERED_SECONDS = 10
-_STATISTICS_SECONDS = 3
-"""A session hands its counts over when it ends, and once a second before."""
 
 
 def told(node: Container, since: str) -> list[tuple[str, str]]:
@@ -70,42 +67,6 @@ def test_a_row_that_its_owner_changes_is_told(node: Container, table: str, comma
     assert found
     assert {(each[0], each[2]) for each in found} == {(command, "hft_owner")}
     assert all(re.fullmatch(f"{table}|{chunk}", each[1]) for each in found)
-
-
-@pytest.mark.parametrize("table", TRAIL)
-@pytest.mark.parametrize("sql", ["UPDATE {} SET ts = ts", "DELETE FROM {}", "BEGIN; DELETE FROM {}; ROLLBACK"])
-def test_changed_rows_are_counted_also_where_it_is_taken_back(node: Container, table: str, sql: str) -> None:
-    assert by_tcp(node, "hft_writer", ORDER, AUDIT, OPPORTUNITY) == (0, "")
-    before = counted(node)
-
-    assert by_tcp(node, "hft_owner", sql.format(table)).status == 0
-
-    _await(lambda: counted(node)[table] > before[table])
-    assert {name: count for name, count in counted(node).items() if name != table} == {
-        name: count for name, count in before.items() if name != table
-    }
-
-
-def test_rows_that_are_appended_are_not_counted(node: Container) -> None:
-    before = counted(node)
-
-    assert by_tcp(node, "hft_writer", ORDER, AUDIT, OPPORTUNITY) == (0, "")
-
-    time.sleep(_STATISTICS_SECONDS)
-    assert counted(node) == before
-
-
-def counted(node: Container) -> dict[str, int]:
-    """Table → changed rows."""
-    lines = by_tcp(node, "hft_owner", "SELECT * FROM hft.audit_report()").output.splitlines()
-    return {table: int(count) for table, _, count in (line.partition("|") for line in lines)}
-
-
-def _await(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _STATISTICS_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_what_a_row_was_and_is_is_told(node: Container) -> None:
