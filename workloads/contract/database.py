@@ -39,11 +39,18 @@ DISK_GUARD: Final = Exporter(
         ),
     ),
 )
-MAINTENANCE: Final = Exporter(
-    name="Maintenance of the hypertables",
+REPORTS: Final = Exporter(
+    name="Reports of the database",
     what="What the PostgreSQL exporter asks the primary (components/database/exporter_queries.yaml).",
     job="postgres",
     metrics=(
+        Metric(
+            name="hft_audit_changed_rows",
+            kind="gauge",
+            help="Changed or deleted rows of an audited table's present chunks, also where it was taken back.",
+            unit="rows",
+            labels=(_RELATION, _SERVER),
+        ),
         Metric(
             name="hft_maintenance_succeeded_timestamp_seconds",
             kind="gauge",

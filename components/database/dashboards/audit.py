@@ -4,7 +4,7 @@ from grafana_foundation_sdk.builders.table import Panel as Table
 from grafana_foundation_sdk.builders.timeseries import Panel as Graph
 from grafana_foundation_sdk.models import units
 
-from components._common.dashboards import About, Board, rows, sql_graph, stacked
+from components._common.dashboards import About, Board, graph, rows, sql_graph, stacked
 
 # As long as a round trip may take and still be one (ROUNDTRIP_BUCKETS' end, four times).
 _UNANSWERED_SECONDS = 10
@@ -17,7 +17,7 @@ def audit(stack: str) -> str:
     board.choose("venue", "hft_venue_up", "venue", "Venue")
     board.choose("symbol", "hft_marketdata_age_seconds", "symbol", "Symbol")
     board.row("What became of orders?", order_events(board), opportunities(board), unanswered(board), latest(board))
-    board.row("Who did what?", actions(board), entries(board))
+    board.row("Who did what?", actions(board), changed(board), entries(board))
     board.row("How far does the record reach?", reach(board))
     return board.text()
 
@@ -107,7 +107,7 @@ def actions(board: Board) -> Table:
         title="Actions of the last seven days",
         unit=units.Short,
         description="Who did what how often: a person in the list of actors is a change that nobody's program made.",
-        columns=8,
+        columns=12,
     )
     sql = (
         "SELECT actor, action, count(*) AS times, max(ts) AS last\n"
@@ -119,13 +119,27 @@ def actions(board: Board) -> Table:
     return rows(about, board.database, sql)
 
 
+def changed(board: Board) -> Graph:
+    """Rows that were not only appended."""
+    about = About(
+        title="Records changed or deleted",
+        unit=units.Short,
+        description="Rows that somebody changed or deleted in ten minutes, by table; programs only append, "
+        "so that each is a person's doing. The log of the primary says whose.",
+        columns=12,
+        alert="AuditRowsChanged",
+    )
+    query = "sum by (relation) (hft_audit_changed_rows - min_over_time(hft_audit_changed_rows[10m]))"
+    return graph(about, board.parts, {"{{relation}}": query})
+
+
 def entries(board: Board) -> Table:
     """The audit log itself."""
     about = About(
         title="Last entries of the audit log",
         unit=units.NoUnit,
         description="Starts, stops, changes of the leader, halts: what happened to trading beside the orders.",
-        columns=16,
+        columns=24,
     )
     sql = (
         "SELECT ts, actor, action, subject, details::text AS details\n"

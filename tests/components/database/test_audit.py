@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 import pytest
 from docker.models.containers import Container
@@ -20,6 +21,8 @@ TRAIL = ("trading.order_events", "trading.opportunities", "trading.audit_log")
 _LINE = re.compile(r"\] (\S*)@\S* \S* LOG:  (.*)")
 _CHANGE = re.compile(r"AUDIT: (\w+) of a row of (\S+) by (\w+): was (.*), is (.*)")
 _DELIVERED_SECONDS = 10
+_STATISTICS_SECONDS = 3
+"""A session hands its counts over when it ends, and once a second before."""
 
 
 def told(node: Container, since: str) -> list[tuple[str, str]]:
@@ -69,6 +72,55 @@ def test_a_row_that_its_owner_changes_is_told(node: Container, table: str, comma
     assert all(re.fullmatch(f"{table}|{chunk}", each[1]) for each in found)
 
 
+@pytest.mark.parametrize("table", TRAIL)
+@pytest.mark.parametrize("sql", ["UPDATE {} SET ts = ts", "DELETE FROM {}", "BEGIN; DELETE FROM {}; ROLLBACK"])
+def test_changed_rows_are_counted_also_where_it_is_taken_back(node: Container, table: str, sql: str) -> None:
+    assert by_tcp(node, "hft_writer", ORDER, AUDIT, OPPORTUNITY) == (0, "")
+    before = counted(node)
+
+    assert by_tcp(node, "hft_owner", sql.format(table)).status == 0
+
+    _await(lambda: counted(node)[table] > before[table])
+    assert {name: count for name, count in counted(node).items() if name != table} == {
+        name: count for name, count in before.items() if name != table
+    }
+
+
+def test_rows_that_are_appended_are_not_counted(node: Container) -> None:
+    before = counted(node)
+
+    assert by_tcp(node, "hft_writer", ORDER, AUDIT, OPPORTUNITY) == (0, "")
+
+    time.sleep(_STATISTICS_SECONDS)
+    assert counted(node) == before
+
+
+def test_a_chunk_that_is_made_ahead_is_neither_told_nor_counted(node: Container) -> None:
+    ahead = f"SELECT drop_chunks('{TRAIL[0]}', newer_than => now() + interval '1 minute')"
+    assert by_tcp(node, "hft_owner", ahead).status == 0
+    before, since = counted(node), marker(node)
+
+    assert by_tcp(node, "hft_owner", "CALL hft.maintain()") == (0, "")
+
+    made = f"SELECT count(*) FROM show_chunks('{TRAIL[0]}', newer_than => now() + interval '1 minute')"
+    assert by_tcp(node, "hft_owner", made) == (0, "1\n")
+    time.sleep(_STATISTICS_SECONDS)
+    assert (changes(node, since), counted(node)) == ([], before)
+
+
+def counted(node: Container) -> dict[str, int]:
+    """Table → changed rows."""
+    lines = by_tcp(node, "hft_owner", "SELECT * FROM hft.audit_report()").output.splitlines()
+    return {table: int(count) for table, _, count in (line.partition("|") for line in lines)}
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _STATISTICS_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_what_a_row_was_and_is_is_told(node: Container) -> None:
     assert by_tcp(node, "hft_writer", AUDIT) == (0, "")
     since = marker(node)
@@ -95,6 +147,29 @@ def test_a_trail_is_not_emptied(node: Container, table: str) -> None:
 
     assert refused.status == 1
     assert refused.output.startswith(f"ERROR:  {table} is only appended to: delete rows instead")
+
+
+def test_neither_is_a_chunk_of_it(node: Container) -> None:
+    # The first row of a table has made its chunk, the others are made ahead.
+    assert by_tcp(node, "hft_writer", ORDER) == (0, "")
+    assert by_tcp(node, "hft_owner", "CALL hft.maintain()") == (0, "")
+    chunks = by_tcp(node, "hft_owner", f"SELECT show_chunks('{TRAIL[0]}')").output.split()
+
+    refused = [by_tcp(node, "hft_owner", f"TRUNCATE {chunk}") for chunk in chunks]
+
+    assert len(chunks) >= 2
+    assert {each.status for each in refused} == {1}
+    assert [each.output.partition(" is only")[0] for each in refused] == [f"ERROR:  {chunk}" for chunk in chunks]
+
+
+def test_chunks_of_a_trail_are_dropped_when_they_are_old(node: Container) -> None:
+    old = ORDER.replace("now()", "now() - interval '400 days'")
+    assert by_tcp(node, "hft_writer", old) == (0, "")
+    assert by_tcp(node, "hft_owner", "CALL hft.maintain()") == (0, "")
+
+    dropped = f"SELECT count(*) FROM drop_chunks('{TRAIL[0]}', older_than => now() - interval '399 days')"
+
+    assert by_tcp(node, "hft_owner", dropped) == (0, "1\n")
 
 
 def test_who_lets_it_be_emptied_is_told(node: Container) -> None:

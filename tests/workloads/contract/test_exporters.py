@@ -16,7 +16,7 @@ from components.monitoring.render import certificates_prom
 from workloads.contract import EXPORTERS, METRICS, SERIES, STORED, Exporter, Metric
 from workloads.contract.backup import BACKUP, PROOF
 from workloads.contract.certificates import CERTIFICATES
-from workloads.contract.database import DISK_GUARD, MAINTENANCE
+from workloads.contract.database import DISK_GUARD, REPORTS
 from workloads.contract.engine import ENGINE
 from workloads.contract.names import by_name
 from workloads.contract.venue import VENUE_SIMULATOR
@@ -72,7 +72,7 @@ def of_certificates() -> Shown:
         (BACKUP, of_registry(BackupMetrics().registry)),
         (PROOF, of_registry(ProofMetrics().registry)),
         (DISK_GUARD, of_guard()),
-        (MAINTENANCE, of_queries()),
+        (REPORTS, of_queries()),
         (CERTIFICATES, of_certificates()),
     ],
     ids=lambda value: value.name if isinstance(value, Exporter) else "",
@@ -82,7 +82,7 @@ def test_a_program_shows_what_the_contract_says(exporter: Exporter, shown: Shown
 
 
 def test_every_program_is_compared() -> None:
-    compared = {ENGINE, VENUE_SIMULATOR, WITNESS, BACKUP, PROOF, DISK_GUARD, MAINTENANCE, CERTIFICATES}
+    compared = {ENGINE, VENUE_SIMULATOR, WITNESS, BACKUP, PROOF, DISK_GUARD, REPORTS, CERTIFICATES}
 
     assert {each.name for each in EXPORTERS} == {each.name for each in compared}
 

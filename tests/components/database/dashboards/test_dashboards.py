@@ -43,6 +43,8 @@ def test_audit() -> None:
         "What became of orders?": [
             *("Order events recorded", "Opportunities recorded", "Orders without an answer", "Last order events"),
         ],
-        "Who did what?": ["Actions of the last seven days", "Last entries of the audit log"],
+        "Who did what?": [
+            *("Actions of the last seven days", "Records changed or deleted", "Last entries of the audit log"),
+        ],
         "How far does the record reach?": ["Chunks of each hypertable"],
     }

@@ -35,6 +35,34 @@ def test_the_next_chunk_is_there_before_its_time_and_empty(database: Database, t
     assert database.asked(f"SELECT count(*) FROM trading.{name}") == ["0"]
 
 
+def test_making_it_deletes_no_row(database: Database, table: Table) -> None:
+    name = table()
+    database.apply({"table": name, "chunk_minutes": 60, "space": {"column": "symbol", "partitions": 4}})
+
+    # Its counts are there when a session has ended.
+    database.asked("CALL hft.maintain()")
+
+    assert changed_rows(database, name) == ["0|0"] * 4
+
+
+def test_a_row_that_is_in_it_already_is_kept(database: Database, table: Table) -> None:
+    name = table()
+    database.apply({"table": name, "chunk_minutes": 60})
+    at = "date_trunc('hour', now()) + interval '1 day'"
+    database.asked(f"INSERT INTO trading.{name} VALUES ({at}, 'early', 1)")
+
+    database.asked(f"SELECT hft.open_chunk('trading.{name}', 'ts', {at}, 0)")
+
+    assert database.asked(f"SELECT symbol FROM trading.{name}") == ["early"]
+    assert changed_rows(database, name) == ["0|0"]
+
+
+def changed_rows(database: Database, table: str) -> list[str]:
+    """Updated and deleted rows of each chunk."""
+    chunks = f"SELECT show_chunks('trading.{table}')"
+    return database.asked(f"SELECT n_tup_upd, n_tup_del FROM pg_stat_all_tables WHERE relid IN ({chunks})")
+
+
 def test_it_is_made_once(database: Database, table: Table) -> None:
     name = table()
     database.apply({"table": name, "chunk_minutes": 60})

@@ -74,7 +74,7 @@ def test_runs_of_the_scheduler_are_seen_by_who_cannot_see_them_himself(database:
 
 
 @pytest.mark.parametrize("role", ["hft_reader", "hft_writer", "hft_ticks"])
-@pytest.mark.parametrize("function", ["maintenance_report", "chunk_report", "job_report"])
+@pytest.mark.parametrize("function", ["audit_report", "maintenance_report", "chunk_report", "job_report"])
 def test_no_other_role_may_ask(database: Database, role: str, function: str) -> None:
     ended = database.psql(f"SELECT * FROM hft.{function}()", role)
 
@@ -107,6 +107,7 @@ def test_the_exporter_tells_it(database: Database, table: Table) -> None:
     found = dict(re.findall(r"^(hft_\w+)\{[^\n]*\} (\S+)$", said, re.MULTILINE))
 
     assert sorted(found) == [
+        "hft_audit_changed_rows",
         "hft_chunks_ahead",
         "hft_chunks_next_start_timestamp_seconds",
         "hft_maintenance_failing",
