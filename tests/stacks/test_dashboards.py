@@ -29,7 +29,7 @@ SAME_BY_CAUSE = {
     "pooling: Clients that wait for a connection": "PoolerClientsWaiting",
     "deploys: Epoch of the lease": "TradingLeadersTwo",
     "order-path: Time with one leg open": "LegUnhedged",
-    "desk: Leg imbalance": "LegUnhedged",
+    "desk: Leg imbalance": "LegImbalanceLasting",
     "slo: Trading available": "AvailabilityBudgetBurning",
 }
 """Panels that show the cause, where the alert tells the effect."""

@@ -231,6 +231,6 @@ def leg_imbalance(board: Board) -> Graph:
         unit=units.Dollars,
         description="Filled on one leg and not on the other: the risk that arbitrage is not supposed to have.",
         columns=6,
-        alert="LegUnhedged",
+        alert="LegImbalanceLasting",
     )
     return graph(about, board.engine, {"{{instance}}": f"sum by (instance) (hft_leg_imbalance_usd{{{SLOT}}})"})

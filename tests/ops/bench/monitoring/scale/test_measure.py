@@ -8,13 +8,14 @@ LOAD = Load(
     series=40_000,
     memory_mib=301.4,
     cpus=0.256,
+    slowest_group="trading",
     slowest_group_seconds=0.0123,
     rounds_left_out=0,
 )
 
 
 def test_a_load_is_a_line_of_the_table() -> None:
-    assert LOAD.row() == "| 12 | 12,346 | 40,000 | 301 | 0.26 | 12 | 0 |\n"
+    assert LOAD.row() == "| 12 | 12,346 | 40,000 | 301 | 0.26 | trading, 12 | 0 |\n"
     assert table([LOAD]).endswith(f"|---|---|---|---|---|---|---|\n{LOAD.row()}")
 
 

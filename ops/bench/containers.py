@@ -1,0 +1,26 @@
+"""The containers of a stack, and having them rest for a while."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+from components._common.labels import PROJECT
+
+
+def of_stack(client: DockerClient, stack: str) -> list[Container]:
+    """Those that run."""
+    return client.containers.list(filters={"label": [f"hft.project={PROJECT}", f"hft.stack={stack}"]})
+
+
+@contextmanager
+def stopped(containers: Sequence[Container]) -> Iterator[None]:
+    """Have containers stopped, and started again in the opposite order."""
+    for each in containers:
+        each.stop()
+    try:
+        yield
+    finally:
+        for each in reversed(containers):
+            each.start()
