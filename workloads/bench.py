@@ -101,7 +101,9 @@ def measure(url: str, seconds: float) -> dict[str, Any]:
     """Return `{p50_us, p90_us, p99_us, max_us, n}` of the order round trips of the next `seconds`."""
     get(f"{url}/debug/roundtrip")
     time.sleep(seconds)
-    return get(f"{url}/debug/roundtrip")
+    found = get(f"{url}/debug/roundtrip")
+    del found["samples_us"]
+    return found
 
 
 def bare(options: argparse.Namespace) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Measure:
     at_least: bool = False
     """Whether more is better."""
     spread: tuple[float, float] | None = None
-    """Least and most of what `value` is the median of."""
+    """Between what `value` is: least and most, or bounds of a probability, as the method says."""
 
     @property
     def passed(self) -> bool:

@@ -10,7 +10,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,9 +95,10 @@ def bare(root: Path, files: Mapping[str, Any], secrets: Mapping[str, str], cpus:
 class Roundtrips:
     """What an engine counted in a while."""
 
-    orders: int
+    samples_us: Sequence[float]
+    """Each order's, in µs."""
     p99_us: float
-    """The exact 99th percentile, in µs."""
+    """Their 99th percentile, in µs."""
 
 
 def taken(url: str, seconds: int = SECONDS) -> Roundtrips:
@@ -108,7 +109,7 @@ def taken(url: str, seconds: int = SECONDS) -> Roundtrips:
     found = httpx.get(f"{url}/debug/roundtrip").json()
     if not found["n"]:
         raise OpsError(f"{url}: no order was answered in {seconds} s; see hft_trading_state at {url}/metrics")
-    return Roundtrips(int(found["n"]), float(found["p99_us"]))
+    return Roundtrips(found["samples_us"], found["p99_us"])
 
 
 def wait_ready(page: str) -> None:

@@ -13,11 +13,12 @@ class Roundtrips:
         self._samples: deque[int] = deque(maxlen=_KEPT)
         self.add = self._samples.append
 
-    def drain(self) -> dict[str, float | int | None]:
-        """Return count and percentiles in microseconds, and begin anew."""
-        ordered = sorted(self._samples)
+    def drain(self) -> dict[str, float | int | list[float] | None]:
+        """Return count, percentiles and all samples, the least first, in microseconds, and begin anew."""
+        ordered = [ns / 1000 for ns in sorted(self._samples)]
         self._samples.clear()
-        return {"n": len(ordered)} | {
-            name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] / 1000 if ordered else None
+        percentiles = {
+            name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
             for name, share in (("p50_us", 0.5), ("p90_us", 0.9), ("p99_us", 0.99), ("max_us", 1.0))
         }
+        return {"n": len(ordered), **percentiles, "samples_us": ordered}
