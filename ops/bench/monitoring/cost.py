@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import yaml
 from docker import DockerClient
 from docker.models.containers import Container
 
@@ -27,15 +28,16 @@ _ROOM = 100
 """By how much more an engine may hold: it trades on, where it would come to its limits and send few orders."""
 _PRICES = {"dislocation_probability": 0.15, "half_life_ticks": 3}
 """Of a venue: many short crosses, as `workloads.bench` has."""
-_VENUE_FOLDER, _VENUE_FILE = "/etc/hft", "venue.json"
+_VENUE, _PROMETHEUS = "/etc/hft/venue.json", "/etc/hft/prometheus.yml"
+_VENUE_JOB = "venue"
 _METHOD = """\
 99th percentile of all orders watched ÷ of all orders not watched, exact samples: {pairs} pairs of {seconds} s,
 {orders:,} orders in all. The order within a pair is changed each time, and each half begins {settled} s after watchers
 were stopped or started. With ({on:.0f} µs): Prometheus with all rules, Alertmanager, node exporter and every exporter,
 the engine asked once a second. Without ({off:.0f} µs): all of these stopped. The simulated venues are on the engine's
-CPU, apart from the watchers: real ones are on no host of ours; their prices cross oftener than those of `dev`, for more
-orders. In brackets the bounds in which the ratio is with 95 % probability, by drawing pairs anew from those that were
-measured."""
+CPU, apart from the watchers, and are not asked: real ones are on no host of ours and show us nothing. Their prices
+cross oftener than those of `dev`, for more orders. In brackets the bounds in which the ratio is with 95 % probability,
+by drawing pairs anew from those that were measured."""
 
 
 def measure(box: Sandbox, settings: dict[str, Any], client: DockerClient, screen: Screen) -> Measure:
@@ -45,11 +47,10 @@ def measure(box: Sandbox, settings: dict[str, Any], client: DockerClient, screen
     engine = settings["trading"]["engines"][0]
     port = engine[f"{engine['slot']}_port"]
     url = f"http://{settings['hosts'][0]['address']}:{port}"
-    venues = {client.containers.get(name): text for name, text in _venues(box)}
+    venues = _changed(box, client, _VENUE, livelier)
+    _changed(box, client, _PROMETHEUS, without_venues)
     watchers = [each for each in of_stack(client, box.stack) if _watches(each.labels)]
-    with _beside([*venues], engine["cpu_set"]):
-        for venue, text in venues.items():
-            _liven(venue, text)
+    with _beside(venues, engine["cpu_set"]):
         wait_ready(f"{url}/readyz")
         pairs = [*_pairs(url, watchers, screen)]
     return judged(pairs)
@@ -97,18 +98,29 @@ def _watches(labels: dict[str, str]) -> bool:
     return labels["hft.component"] == "monitoring" or "exporter" in labels["hft.role"]
 
 
-def _venues(box: Sandbox) -> Iterator[tuple[str, str]]:
-    """Container's name, and its settings file."""
+def livelier(venue_json: str) -> str:
+    """The settings file of a venue, with prices that cross oftener."""
+    return json.dumps({**json.loads(venue_json), "prices": _PRICES})
+
+
+def without_venues(prometheus_yml: str) -> str:
+    """Prometheus' configuration, with no venue to ask."""
+    document = yaml.safe_load(prometheus_yml)
+    document["scrape_configs"] = [each for each in document["scrape_configs"] if each["job_name"] != _VENUE_JOB]
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+def _changed(box: Sandbox, client: DockerClient, path: str, change: Callable[[str], str]) -> list[Container]:
+    """Have whoever was given a file begin anew with a changed one; gives them."""
+    found = []
     for each in deployed(box).of_type(CONTAINER):
-        if text := dict(uploads(each.inputs)).get(f"{_VENUE_FOLDER}/{_VENUE_FILE}"):
-            yield each.inputs["name"], text
-
-
-def _liven(venue: Container, text: str) -> None:
-    """Have a venue begin anew with prices that cross oftener."""
-    livelier = json.dumps({**json.loads(text), "prices": _PRICES})
-    put(venue, _VENUE_FOLDER, {_VENUE_FILE: livelier}, mode=0o444)
-    venue.restart()
+        if text := dict(uploads(each.inputs)).get(path):
+            container = client.containers.get(each.inputs["name"])
+            folder, _, name = path.rpartition("/")
+            put(container, folder, {name: change(text)}, mode=0o444)
+            container.restart()
+            found.append(container)
+    return found
 
 
 @contextmanager

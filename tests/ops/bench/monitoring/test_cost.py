@@ -1,7 +1,10 @@
+import json
+
 import pytest
+import yaml
 
 from ops.bench.box import settings
-from ops.bench.monitoring.cost import busier, judged
+from ops.bench.monitoring.cost import busier, judged, livelier, without_venues
 
 STEADY = [float(number) for number in range(1, 1001)]
 
@@ -22,6 +25,23 @@ def test_nothing_else_of_the_stack_is_changed() -> None:
         del each["trading"]["engines"]
 
     assert after == before
+
+
+def test_prices_cross_oftener_and_the_rest_of_a_venue_is_the_stacks() -> None:
+    assert json.loads(livelier('{"venue": "alpha", "seed": 1}')) == {
+        "venue": "alpha",
+        "seed": 1,
+        "prices": {"dislocation_probability": 0.15, "half_life_ticks": 3},
+    }
+
+
+def test_all_but_venues_are_asked() -> None:
+    jobs = [{"job_name": "engine"}, {"job_name": "venue"}, {"job_name": "node"}]
+
+    assert yaml.safe_load(without_venues(yaml.safe_dump({"global": {}, "scrape_configs": jobs}))) == {
+        "global": {},
+        "scrape_configs": [{"job_name": "engine"}, {"job_name": "node"}],
+    }
 
 
 @pytest.mark.parametrize(("factor", "passed"), [(1.05, True), (1.06, False)])
