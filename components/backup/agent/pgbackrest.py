@@ -31,10 +31,18 @@ def argv(stanza: str, *arguments: str, gentle: bool = False) -> list[str]:
     return [*(_GENTLE if gentle else ()), *_COMMAND, f"--stanza={stanza}", *arguments]
 
 
+def run(command: Sequence[str], seconds: float | None = None) -> subprocess.CompletedProcess[str]:
+    """How a command ends, and what it said."""
+    # It quotes what it cannot read: of a repository with another passphrase, bytes that are no text.
+    return subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="backslashreplace", check=False, timeout=seconds
+    )
+
+
 def call(stanza: str, *arguments: str, seconds: float = _SECONDS) -> str:
     """What a short command says on stdout. Raises PgBackRestError."""
     try:
-        ran = subprocess.run(argv(stanza, *arguments), capture_output=True, text=True, check=False, timeout=seconds)
+        ran = run(argv(stanza, *arguments), seconds)
     except subprocess.TimeoutExpired:
         raise PgBackRestError(f"{arguments[0]} has not ended after {seconds:.0f} s", 0) from None
     if ran.returncode:

@@ -1,6 +1,5 @@
 """Reads every file of the repository and compares its checksum."""
 
-import subprocess
 import time
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ class Verified:
 def verify(stanza: str) -> Verified:
     """Verify the whole stanza; takes as long as reading it does."""
     command = pgbackrest.argv(stanza, "--log-level-console=error", "--output=text", "--verbose", "verify", gentle=True)
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    ran = pgbackrest.run(command)
     # It ends with status 0 also where files are bad.
     good = ran.returncode == 0 and "status: ok" in ran.stdout
     return Verified(good, time.time(), (ran.stdout + ran.stderr).strip())
