@@ -1,8 +1,8 @@
 """What an engine measures, by the metric contract.
 
 Any engine in Python can use it: `metrics = EngineMetrics()`, then `metrics.order_roundtrip.labels(...)`. Units are
-base units (seconds, US dollars); label values have to keep to the contract's bounds. `exposition()` is the body of
-`GET /metrics`.
+base units (seconds, US dollars); label values have to keep to the contract's bounds. `await exposition()` gives the
+body of `GET /metrics`; an engine without asyncio has `generate_latest(metrics.registry)` of prometheus_client.
 """
 
 import math

@@ -1,5 +1,7 @@
 """What an engine measures, by the metric contract."""
 
+import asyncio
+
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -8,7 +10,8 @@ from workloads.metrics import ROUNDTRIP_BUCKETS, SIZE_USD_BUCKETS, EngineMetrics
 
 
 def families(metrics: EngineMetrics) -> dict[str, Metric]:
-    return {family.name: family for family in text_string_to_metric_families(metrics.exposition().decode())}
+    page = asyncio.run(metrics.exposition()).decode()
+    return {family.name: family for family in text_string_to_metric_families(page)}
 
 
 def declared() -> set[tuple[str, str, tuple[str, ...]]]:

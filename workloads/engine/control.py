@@ -65,7 +65,7 @@ class ControlApi:
         return web.json_response({"ready": not missing, "missing": missing}, status=503 if missing else 200)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = self._engine.exposition()
+        body = await self._engine.exposition()
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def _roundtrip(self, _request: web.Request) -> web.Response:

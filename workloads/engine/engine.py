@@ -201,10 +201,10 @@ class Engine:
         metrics.leader.labels(self.settings.slot).set(self.lease.held())
         metrics.clock_error.set(clock.error_seconds())
 
-    def exposition(self) -> bytes:
+    async def exposition(self) -> bytes:
         """The body of `GET /metrics`."""
         self._cpu.take()
-        return self.metrics.exposition()
+        return await self.metrics.exposition()
 
     async def drain(self) -> int:
         """Stop entering, cancel, hedge what is half done, confirm, flush, release; return orders without an end.

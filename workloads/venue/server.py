@@ -88,7 +88,8 @@ class Venue:
         return web.Response(text="ok\n")
 
     async def _metrics_page(self, _request: web.Request) -> web.Response:
-        return web.Response(body=self._metrics.exposition(), headers={"Content-Type": "text/plain; version=0.0.4"})
+        body = await self._metrics.exposition()
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4"})
 
     async def _state(self, _request: web.Request) -> web.Response:
         accounts = {}

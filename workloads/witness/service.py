@@ -86,7 +86,8 @@ class Witness:
             await asyncio.sleep(_STALLED_PAUSE_SECONDS)
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._watch.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
+        body = await self._watch.metrics.exposition()
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def _health(self, _: web.Request) -> web.Response:
         late = time.monotonic() - self._last_round > _LATE_SECONDS

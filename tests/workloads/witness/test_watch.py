@@ -261,6 +261,6 @@ async def test_its_metrics_say_what_it_did(watch: Watch, world: World) -> None:
     world.votes["gamma"] = "tsdb-0:7"
     await watch.round()
 
-    said = watch.metrics.exposition().decode()
+    said = (await watch.metrics.exposition()).decode()
     for line in ("silent_probes 3.0", "fenced 1.0", "votes_total 1.0", "deposed_total 1.0"):
         assert f"\nhft_witness_{line}\n" in said
