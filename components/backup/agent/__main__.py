@@ -12,7 +12,7 @@ from .config import Config
 from .history import TargetError
 from .prepare import prepare
 from .prove import Proof
-from .say import say
+from .say import say, to_stderr
 from .serve import Agent
 
 _TOLD = (
@@ -24,6 +24,7 @@ _TOLD = (
     TargetError,
     LookupError,
 )
+_SERVING = (["serve"], ["prove"])
 _COMMANDS = (
     "serve, prepare, now full|diff, info, prove, verify, drill [TIME], plan [TIME], become ADDRESS PORT [TIME], "
     "in-place TIME|latest reach|room|recover NODE KEPT|take-over NODE KEPT|has-taken-over NODE KEPT|give-up NODE"
@@ -32,6 +33,7 @@ _COMMANDS = (
 
 def main(arguments: list[str]) -> int:
     """Run one command."""
+    to_stderr(serves=arguments in _SERVING)
     config = Config.load()
     try:
         return _run(config, arguments)

@@ -95,14 +95,15 @@ def test_the_agent_of_a_host_without_the_primary_only_looks(config: Config, worl
 
 
 def test_a_repository_that_does_not_answer_is_told_and_nothing_is_made(
-    config: Config, world: World, capsys: pytest.CaptureFixture[str]
+    config: Config, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     agent = Agent(config)
     world.repository = "[039]: it is away"
     agent.look(NOW)
 
     assert (world.backups, value(agent, "hft_backup_repository_up")) == ([], 0)
-    assert "repository: [039]: it is away" in capsys.readouterr().err
+    assert "repository: [039]: it is away" in caplog.text
 
 
 def test_waiting_wal_is_counted_by_its_marks(config: Config, node: Node, world: World) -> None:
@@ -143,13 +144,14 @@ def test_a_backup_by_hand_keeps_the_schedule_from_beginning_one(config: Config, 
 
 
 def test_a_gap_in_the_archive_is_told_and_makes_a_backup_due(
-    config: Config, world: World, capsys: pytest.CaptureFixture[str]
+    config: Config, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     agent = Agent(config)
     world.gap = "00000004000000000000000C"
     agent.look(NOW)
     assert (world.backups, value(agent, "hft_archive_gap")) == (["--type=diff"], 1)
-    assert "the archive lacks 00000004000000000000000C: times from there" in capsys.readouterr().err
+    assert "the archive lacks 00000004000000000000000C: times from there" in caplog.text
 
     until_ended(agent)
     world.gap = None
