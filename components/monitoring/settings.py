@@ -32,8 +32,8 @@ class MonitoringSettings(Settings):
     retention_size_mib: int = Field(default=4096, ge=512)
     """MiB of metrics after which the oldest go, whatever their age. 4096 leaves room on a small disk."""
     prometheus_memory_mib: int = Field(default=512, ge=256, le=262144)
-    """Hard memory limit of Prometheus in MiB. Three minutes after its start 3 hosts take 133, 12 take 169 and 100 take
-    669 (docs/benchmarks.md): a hundred want more than the default."""
+    """Hard memory limit of Prometheus in MiB. Three minutes after its start 3 hosts take 132, 12 take 166 and 100 take
+    550 (docs/benchmarks.md): a hundred want more than the default."""
     evaluation_interval_seconds: int = Field(default=5, ge=1, le=60)
     """How often rules are evaluated, in seconds; rule groups of the order path say 1 for themselves."""
     clock_limit_us: int = Field(default=100, ge=1, le=1_000_000)
