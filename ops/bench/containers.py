@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from docker import DockerClient
 from docker.models.containers import Container
 
-from components._common.labels import PROJECT
+from ops import docker_hosts
 
 
 def of_stack(client: DockerClient, stack: str) -> list[Container]:
-    """Those that run."""
-    return client.containers.list(filters={"label": [f"hft.project={PROJECT}", f"hft.stack={stack}"]})
+    """Those that run: one that has done its work is not to be started again."""
+    return client.containers.list(filters={"label": docker_hosts.labels(stack)})
 
 
 @contextmanager

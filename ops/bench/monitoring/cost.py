@@ -18,7 +18,7 @@ from ops.bench.roundtrip import taken, wait_ready
 from ops.bench.timing import deployed, timed, uploads
 from ops.sandbox import Sandbox
 from ops.screen import Screen
-from ops.state import CONTAINER
+from ops.state import CONTAINER, State
 
 _PAIRS = 12
 _SECONDS = 30
@@ -47,8 +47,9 @@ def measure(box: Sandbox, settings: dict[str, Any], client: DockerClient, screen
     engine = settings["trading"]["engines"][0]
     port = engine[f"{engine['slot']}_port"]
     url = f"http://{settings['hosts'][0]['address']}:{port}"
-    venues = _changed(box, client, _VENUE, livelier)
-    _changed(box, client, _PROMETHEUS, without_venues)
+    state = deployed(box)
+    venues = _changed(state, client, _VENUE, livelier)
+    _changed(state, client, _PROMETHEUS, without_venues)
     watchers = [each for each in of_stack(client, box.stack) if _watches(each.labels)]
     with _beside(venues, engine["cpu_set"]):
         wait_ready(f"{url}/readyz")
@@ -110,10 +111,10 @@ def without_venues(prometheus_yml: str) -> str:
     return yaml.safe_dump(document, sort_keys=False)
 
 
-def _changed(box: Sandbox, client: DockerClient, path: str, change: Callable[[str], str]) -> list[Container]:
+def _changed(state: State, client: DockerClient, path: str, change: Callable[[str], str]) -> list[Container]:
     """Have whoever was given a file begin anew with a changed one; gives them."""
     found = []
-    for each in deployed(box).of_type(CONTAINER):
+    for each in state.of_type(CONTAINER):
         if text := dict(uploads(each.inputs)).get(path):
             container = client.containers.get(each.inputs["name"])
             folder, _, name = path.rpartition("/")
