@@ -35,7 +35,7 @@ class MonitoringSettings(Settings):
     """Hard memory limit of Prometheus in MiB. Three minutes after its start 3 hosts take 132, 12 take 166 and 100 take
     550 (docs/benchmarks.md): a hundred want more than the default."""
     evaluation_interval_seconds: int = Field(default=5, ge=1, le=60)
-    """How often rules are evaluated, in seconds; rule groups of the order path say 1 for themselves."""
+    """How often rules are evaluated, in seconds; what pages of the order path says 1 for itself."""
     clock_limit_us: int = Field(default=100, ge=1, le=1_000_000)
     """How far a host's clock may be off UTC, in microseconds. RTS 25 (2017/574) Annex: 100 for high-frequency
     techniques, 1,000 for other algorithms; FINRA 4590 and CAT: 50,000."""
