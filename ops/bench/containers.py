@@ -24,3 +24,15 @@ def stopped(containers: Sequence[Container]) -> Iterator[None]:
     finally:
         for each in reversed(containers):
             each.start()
+
+
+@contextmanager
+def frozen(containers: Sequence[Container]) -> Iterator[None]:
+    """Have containers take no CPU, and go on where they were: no start, nothing that is read anew."""
+    for each in containers:
+        each.pause()
+    try:
+        yield
+    finally:
+        for each in reversed(containers):
+            each.unpause()

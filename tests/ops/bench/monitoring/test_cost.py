@@ -49,4 +49,4 @@ def test_a_twentieth_more_is_too_much(factor: float, passed: bool) -> None:
     found = judged([([factor * each for each in STEADY], STEADY)] * 3)
 
     assert (round(found.value, 6), found.passed) == (factor, passed)
-    assert "3 pairs of 30 s,\n6,000 orders in all" in found.method
+    assert "3 pairs of 15 s,\n6,000 orders in all" in found.method
