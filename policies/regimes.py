@@ -17,6 +17,9 @@ class Regime:
     retention_days: int
     """How long orders and their trail are kept; 0 where nothing is asked."""
     source: str
+    clock_error_us: int | None = None
+    """How far a clock may be off UTC; None where no number is asked."""
+    clock_source: str = ""
 
     @property
     def audits(self) -> bool:
@@ -38,6 +41,8 @@ REGIMES = {
             "MiFID II, high-frequency technique",
             _years(5),
             "RTS 6 (2017/589) Art. 28 and Annex II",
+            100,
+            "RTS 25 (2017/574) Annex, table 2",
         ),
         Regime(
             "mica_casp",
@@ -45,7 +50,7 @@ REGIMES = {
             _years(7),
             "MiCA Art. 68(9): 5 years, up to 7 on request",
         ),
-        Regime("sec_bd", "SEC, broker-dealer", _years(6), "SEC 17a-4(a)"),
+        Regime("sec_bd", "SEC, broker-dealer", _years(6), "SEC 17a-4(a)", 50_000, "FINRA 4590, CAT"),
     )
 }
 REGIME = choice(

@@ -27,10 +27,11 @@ class MonitoringSettings(Settings):
     """Port on which several Alertmanagers tell each other what was sent (TCP and UDP)."""
     node_exporter_port: Annotated[int, PORT] = 19100
     """Port of the node exporters."""
-    retention_days: int = Field(default=15, ge=1, le=3650)
-    """Days of metrics to keep; 15 is Prometheus' own default."""
-    retention_size_mib: int = Field(default=4096, ge=512)
-    """MiB of metrics after which the oldest go, whatever their age. 4096 leaves room on a small disk."""
+    retention_days: int = Field(default=30, ge=1, le=3650)
+    """Days of metrics to keep. Objectives are over 30: with fewer, budgets are judged by what is left."""
+    retention_size_mib: int = Field(default=32768, ge=512)
+    """MiB of metrics after which the oldest go, whatever their age. Three hosts' 4,218 samples a second
+    (docs/benchmarks.md) take 21,000 in 30 days, at 2 bytes each (Prometheus documentation, Storage: 1 to 2)."""
     prometheus_memory_mib: int = Field(default=512, ge=256, le=262144)
     """Hard memory limit of Prometheus in MiB. Three minutes after its start 3 hosts take 132, 12 take 166 and 100 take
     550 (docs/benchmarks.md): a hundred want more than the default."""

@@ -21,8 +21,6 @@ WANTED = frozenset(
         "node_load1",
         "node_memory_MemAvailable_bytes",
         "node_memory_MemTotal_bytes",
-        "node_timex_maxerror_seconds",
-        "node_timex_offset_seconds",
         "node_timex_sync_status",
         "patroni_pending_restart",
         "patroni_postgres_running",

@@ -1,6 +1,7 @@
 """Compliance: what a regime asks of records, and how old a key may become."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from pulumi_policy import Severity
 
 from policies.pack.resource import Stack
 from policies.pack.rule import ResourceRule, StackRule, Violation, whole
+from policies.reading.monitoring import Prometheus, prometheus_servers
 from policies.regimes import REGIME, REGIMES
 from policies.resources import Container, LocallySignedCert, PrivateKey
 
@@ -16,6 +18,8 @@ _HOURS = 24
 _LEAST_RSA_BITS = 3_072
 """NIST SP 800-57 part 1, table 2: 128 bits of strength."""
 _WEAK_CURVE = "P224"
+_CLOCK_BOUND = re.compile(r"(?<!hft_)clock_error_seconds(?::\w+)?(?:\{[^}]*\})?\s*>=?\s*([\d.]+(?:e[+-]?\d+)?)")
+"""Of the host's clock, as this library and the chrony exporter record it. An engine's metric has the kernel's bound."""
 _RECORDS = ("order", "audit", "trade", "execution", "fill")
 
 
@@ -59,6 +63,29 @@ def _json(text: str) -> Any:
         return None
 
 
+def _clock_told(stack: Stack, *, regime: str) -> Iterator[Violation]:
+    asked = REGIMES[regime]
+    if asked.clock_error_us is None:
+        return
+    allowed = f"{asked.title} allows {asked.clock_error_us} µs ({asked.clock_source})"
+    for server in prometheus_servers(stack):
+        bounds = _clock_bounds_us(server)
+        if not bounds:
+            yield Violation(f"no alert tells that a clock is off UTC; {allowed}: add one", server.container)
+        elif bounds[-1][0] > asked.clock_error_us:
+            us, name = bounds[-1]
+            yield Violation(
+                f"alert {name} waits until a clock may be {us:g} µs off UTC; {allowed}: lower it to that",
+                server.container,
+            )
+
+
+def _clock_bounds_us(server: Prometheus) -> list[tuple[float, str]]:
+    """Bound in µs and alert, the widest last: what comes before it warns."""
+    matches = ((_CLOCK_BOUND.search(alert.expression), alert.name) for alert in server.alerts)
+    return sorted((float(match[1]) * 1e6, name) for match, name in matches if match)
+
+
 def _renewed(certificate: LocallySignedCert, *, most_days: int) -> Iterator[str]:
     hours, early = certificate.amount("validityPeriodHours"), certificate.amount("earlyRenewalHours")
     if hours is None or hours > most_days * _HOURS:
@@ -96,6 +123,16 @@ RULES = (
         steps="Remove retention of tables of orders and audit, or raise it to the regime's days.",
         source="RTS 6 (2017/589) Art. 28; MiCA Art. 68(9); SEC 17a-4(a)",
         tags=("audit", "data"),
+    ),
+    StackRule(
+        name="clock-told-as-the-regime-asks",
+        description="An alert comes before a clock is further off UTC than the regime allows: stamps cannot be mended.",
+        severity=Severity.HIGH,
+        check=_clock_told,
+        numbers={"regime": REGIME},
+        steps="Set hft:monitoring clock_limit_us to the regime's microseconds or less.",
+        source="RTS 25 (2017/574) Annex, table 2; FINRA 4590",
+        tags=("audit", "alerts"),
     ),
     ResourceRule(
         name="certificates-short-lived",

@@ -19,6 +19,15 @@ def test_what_a_regime_asks(name: str, retention_days: int, asks: bool) -> None:
     assert (regime.retention_days, regime.audits, audits(name)) == (retention_days, asks, asks)
 
 
+@pytest.mark.parametrize(
+    ("name", "microseconds"), [("none", None), ("mifid_hft", 100), ("mica_casp", None), ("sec_bd", 50_000)]
+)
+def test_how_far_a_clock_may_be_off_and_who_says_so(name: str, microseconds: int | None) -> None:
+    regime = REGIMES[name]
+
+    assert (regime.clock_error_us, bool(regime.clock_source)) == (microseconds, microseconds is not None)
+
+
 def test_each_regime_that_asks_says_where() -> None:
     assert [name for name, regime in REGIMES.items() if not regime.source] == ["none"]
 

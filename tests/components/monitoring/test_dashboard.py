@@ -11,7 +11,7 @@ def test_hosts() -> None:
         "Does the network keep up?": [
             *("Network", "Packets dropped by the host", "TCP segments sent again", "Use of the connection table"),
         ],
-        "Is the clock right?": ["Clock: offset", "Clock: bound of the error", "Clock: synchronised"],
+        "Is the clock right?": ["Clock: bound of the error", "Clock: bound of the kernel", "Clock: synchronised"],
         "Is everything watched?": [
             *("Parts that answer Prometheus", "Time for the rules, of their interval"),
             "Time to the end of the next certificate",

@@ -103,8 +103,9 @@ def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) ->
     assert found["command"] == [
         "--config.file=/etc/hft/prometheus.yml",
         "--storage.tsdb.path=/var/lib/hft/data",
-        "--storage.tsdb.retention.time=15d",
-        "--storage.tsdb.retention.size=4096MiB",
+        "--storage.tsdb.retention.time=30d",
+        "--storage.tsdb.retention.size=32768MiB",
+        "--storage.remote.flush-deadline=10s",
         "--web.listen-address=10.0.0.2:19090",
         "--log.format=json",
     ]
@@ -159,7 +160,7 @@ def test_a_node_exporter_sees_its_host_read_only(recorder: Recorder) -> None:
     ]
     assert [argument.removeprefix("--collector.") for argument in found["command"][7:-1]] == [
         *("conntrack", "cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo", "netdev", "netstat"),
-        *("pressure", "sockstat", "softnet", "stat", "textfile", "timex", "uname", "vmstat"),
+        *("ntp", "pressure", "sockstat", "softnet", "stat", "textfile", "timex", "uname", "vmstat"),
     ]
     assert found["name"] == "hft-dev-node-b"
 

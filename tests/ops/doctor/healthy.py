@@ -241,7 +241,6 @@ def _targets() -> Iterable[Target]:
         "node_memory_MemTotal_bytes": 16000 * MIB,
         "node_load1": 4,
         "node_timex_sync_status": 1,
-        "node_timex_offset_seconds": 0.00001,
     })  # fmt: skip
     disk = {"device": "/dev/vda", "fstype": "ext4", "mountpoint": "/"}
     sizes = {"node_filesystem_avail_bytes": 40000 * MIB, "node_filesystem_size_bytes": 100000 * MIB}

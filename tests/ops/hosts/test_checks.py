@@ -152,7 +152,14 @@ def test_the_regime_bounds_the_clock(regime: checks.RegimeName, error: float, st
 
 
 def test_the_regimes_are_those_of_the_policies() -> None:
+    asked = {
+        name: (regime.clock_error_us / 1e6, regime.clock_source)
+        for name, regime in REGIMES.items()
+        if regime.clock_error_us
+    }
+
     assert set(checks.LIMITS) == set(REGIMES) == set(get_args(checks.RegimeName))
+    assert {name: (limit.seconds, limit.source) for name, limit in checks.LIMITS.items() if name in asked} == asked
 
 
 def test_what_is_wanted_and_what_helps_name_the_cpus() -> None:

@@ -54,6 +54,61 @@ def test_without_a_regime_nobody_asks() -> None:
     assert kept(uploaded(UNKNOWN), "none") == []
 
 
+def watched(*expressions: str) -> Container:
+    rules = [{"alert": f"Clock{number}", "expr": each} for number, each in enumerate(expressions)]
+    files = ({"scrape_configs": []}, {"groups": [{"name": "clocks", "rules": rules}]})
+    uploads = [{"file": f"/etc/hft/{n}.yml", "content": json.dumps(each)} for n, each in enumerate(files)]
+    return container(name="prometheus", uploads=uploads)
+
+
+def clock(of: Container, regime: str = "mifid_hft") -> list[str]:
+    return found_in_stack("clock-told-as-the-regime-asks", of, regime=regime)
+
+
+@pytest.mark.parametrize(
+    ("regime", "most", "asks"),
+    [
+        ("mifid_hft", 100, "MiFID II, high-frequency technique allows 100 µs (RTS 25 (2017/574) Annex, table 2)"),
+        ("sec_bd", 50_000, "SEC, broker-dealer allows 50000 µs (FINRA 4590, CAT)"),
+    ],
+)
+def test_a_clock_that_is_told_too_late(regime: str, most: int, asks: str) -> None:
+    near = f"instance:clock_error_seconds > {most / 2e6:g}"
+
+    assert clock(watched(near, f"instance:clock_error_seconds > {(most + 1) / 1e6:g}"), regime) == [
+        f"container prometheus: alert Clock1 waits until a clock may be {most + 1} µs off UTC; {asks}: lower it to that"
+    ]
+    assert clock(watched(near, f"instance:clock_error_seconds > {most / 1e6:g}"), regime) == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "instance:chrony_clock_error_seconds:abs > 1e-4",
+        'instance:clock_error_seconds{job="node"} >= 0.0001',
+    ],
+)
+def test_a_clock_that_is_told_in_time(expression: str) -> None:
+    assert clock(watched(expression)) == []
+
+
+@pytest.mark.parametrize("expression", ["hft_clock_error_seconds > 0.00001", "up == 0", "clock_error_seconds"])
+def test_alerts_that_tell_nothing_of_the_hosts_clock(expression: str) -> None:
+    assert clock(watched(expression)) == [
+        "container prometheus: no alert tells that a clock is off UTC; MiFID II, high-frequency technique allows "
+        "100 µs (RTS 25 (2017/574) Annex, table 2): add one"
+    ]
+
+
+@pytest.mark.parametrize("regime", ["none", "mica_casp"])
+def test_a_clock_that_no_number_is_asked_of(regime: str) -> None:
+    assert clock(watched("instance:clock_error_seconds > 1"), regime) == []
+
+
+def test_without_a_prometheus_no_alert_is_missing() -> None:
+    assert clock(container(name="grafana")) == []
+
+
 @pytest.mark.parametrize("name", ["order_events", "audit_log", "trades", "executions", "Fills"])
 def test_tables_that_are_records(name: str) -> None:
     assert kept(
