@@ -44,13 +44,25 @@ BACKUP: Final = Exporter(
 )
 PROOF: Final = Exporter(
     name="Proof of backups",
-    what="Restores the newest backup, and verifies the repository; a series is there once there was one.",
+    what="Restores the newest backup, and verifies the repository; what was found is there once one has ended.",
     job="backup",
     metrics=(
         _metric("hft_restore_drill_success", "1 where the last restore drill passed.", label=_STANZA),
         _metric("hft_restore_drill_seconds", "What the last restore drill took.", "seconds", _STANZA),
-        _metric("hft_restore_drill_age_seconds", "Time since the last restore drill ended.", "seconds", _STANZA),
+        _metric(
+            "hft_restore_drill_last_timestamp_seconds",
+            "Unix time at which the last restore drill ended; of the first start where none has.",
+            "seconds",
+            _STANZA,
+        ),
+        _metric("hft_restore_drill_max_age_seconds", "Age that the last restore drill may have.", "seconds", _STANZA),
         _metric("hft_backup_verify_success", "1 where every file of the repository was good.", label=_STANZA),
-        _metric("hft_backup_verify_age_seconds", "Time since the repository was verified.", "seconds", _STANZA),
+        _metric(
+            "hft_backup_verify_last_timestamp_seconds",
+            "Unix time at which the last verification ended; of the first start where none has.",
+            "seconds",
+            _STANZA,
+        ),
+        _metric("hft_backup_verify_max_age_seconds", "Age that the last verification may have.", "seconds", _STANZA),
     ),
 )

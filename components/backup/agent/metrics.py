@@ -77,7 +77,8 @@ class BackupMetrics:
 
 
 class ProofMetrics:
-    """What the last drill and the last verification found; a series is there once there was one."""
+    """When the last drill and the last verification ended, from the first start on; what they found, once there was
+    one."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -87,18 +88,33 @@ class ProofMetrics:
 
         self.drill_success = gauge("hft_restore_drill_success", "1 where the last restore drill passed.")
         self.drill_seconds = gauge("hft_restore_drill_seconds", "What the last restore drill took.")
-        self.drill_age = gauge("hft_restore_drill_age_seconds", "Time since the last restore drill ended.")
+        self.drill_last = gauge(
+            "hft_restore_drill_last_timestamp_seconds",
+            "Unix time at which the last restore drill ended; of the first start where none has.",
+        )
+        self.drill_max_age = gauge("hft_restore_drill_max_age_seconds", "Age that the last restore drill may have.")
         self.verify_success = gauge("hft_backup_verify_success", "1 where every file of the repository was good.")
-        self.verify_age = gauge("hft_backup_verify_age_seconds", "Time since the repository was verified.")
+        self.verify_last = gauge(
+            "hft_backup_verify_last_timestamp_seconds",
+            "Unix time at which the last verification ended; of the first start where none has.",
+        )
+        self.verify_max_age = gauge("hft_backup_verify_max_age_seconds", "Age that the last verification may have.")
 
-    def show(
-        self, stanza: str, drill: Mapping[str, Any] | None, verify: Mapping[str, Any] | None, now: datetime
-    ) -> None:
-        """Set what is known."""
+    def show_bounds(self, stanza: str, drill: timedelta, verify: timedelta) -> None:
+        """Set how old the last ones may be."""
+        self.drill_max_age.labels(stanza).set(drill.total_seconds())
+        self.verify_max_age.labels(stanza).set(verify.total_seconds())
+
+    def show_ended(self, stanza: str, drill: float, verify: float) -> None:
+        """Set when the last ones ended, as Unix times. Ages are for who asks: here they would stand still with the
+        loop."""
+        self.drill_last.labels(stanza).set(drill)
+        self.verify_last.labels(stanza).set(verify)
+
+    def show_found(self, stanza: str, drill: Mapping[str, Any] | None, verify: Mapping[str, Any] | None) -> None:
+        """Set what the last ones found."""
         if drill:
             self.drill_success.labels(stanza).set(drill["success"])
             self.drill_seconds.labels(stanza).set(drill["seconds"])
-            self.drill_age.labels(stanza).set(now.timestamp() - drill["ended"])
         if verify:
             self.verify_success.labels(stanza).set(verify["success"])
-            self.verify_age.labels(stanza).set(now.timestamp() - verify["ended"])

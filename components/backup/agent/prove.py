@@ -5,7 +5,7 @@ import json
 import signal
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from .schedule import Schedule
 from .verify import verify
 
 _LOOK_SECONDS = 5
+# How late one may end before it is called too old, our choice: a restore is given a day (recovery.restore), the rest of
+# a drill, or the verification that it waits for, another.
+_SLACK = timedelta(days=2)
 
 
 class Proof:
@@ -29,11 +32,13 @@ class Proof:
         self._scratch = scratch
         self.metrics = ProofMetrics()
         self._file = scratch / "state.json"
-        known: dict[str, Any] = json.loads(self._file.read_text()) if self._file.exists() else {}
+        known = self._saved() if self._file.exists() else {}
         # Nothing is made up for from before there was anything to prove.
         self._known = {"since": time.time(), **known}
         self._save()
         self._stopped = threading.Event()
+        self.metrics.show_bounds(config.stanza, config.drill.longest_gap + _SLACK, config.verify.longest_gap + _SLACK)
+        self._tell()
 
     def run(self) -> None:
         """Until SIGTERM."""
@@ -45,14 +50,16 @@ class Proof:
             self.look(datetime.now(UTC))
 
     def look(self, now: datetime) -> None:
-        """One round."""
+        """One round. Nothing ends one that hangs; the times that it has told before tell of that."""
+        # One by hand writes from a process of its own.
+        self._known |= self._saved()
+        self._tell()
+        # No bound but the restore's day: any would one day end a good one, as they grow with database and repository.
+        # pgBackRest gives up what does not answer (its command reference: io-timeout 60 s, protocol-timeout 1830 s).
         if self._due("verify", self._config.verify, now):
             self.verify()
         if self._due("drill", self._config.drill, now):
             self.drill(None)
-        # A drill by hand writes from a process of its own.
-        self._known |= json.loads(self._file.read_text())
-        self.metrics.show(self._config.stanza, self._known.get("drill"), self._known.get("verify"), now)
 
     def verify(self) -> bool:
         """Verify now, and keep what was found."""
@@ -76,12 +83,25 @@ class Proof:
         return result.as_json()
 
     def _due(self, what: str, schedule: Schedule, now: datetime) -> bool:
-        last = self._known.get(what, {}).get("ended", self._known["since"])
-        return bool(last < schedule.last_due(now).timestamp())
+        return self._ended(what) < schedule.last_due(now).timestamp()
+
+    def _ended(self, what: str) -> float:
+        """When the last one ended; where none has, the first start, from which on they are due."""
+        return float(self._known.get(what, {}).get("ended", self._known["since"]))
+
+    def _tell(self) -> None:
+        stanza = self._config.stanza
+        self.metrics.show_ended(stanza, self._ended("drill"), self._ended("verify"))
+        self.metrics.show_found(stanza, self._known.get("drill"), self._known.get("verify"))
 
     def _keep(self, what: str, found: dict[str, Any]) -> None:
-        self._known |= json.loads(self._file.read_text()) | {what: found}
+        self._known |= self._saved() | {what: found}
         self._save()
+        self._tell()
+
+    def _saved(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._file.read_text())
+        return found
 
     def _save(self) -> None:
         new = self._file.with_suffix(".new")
