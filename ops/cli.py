@@ -134,7 +134,7 @@ def timeline(
     stack: Stack,
     since: Annotated[str, typer.Option(metavar="TIME", help="Such as 15m, 2h or 1d ago, or an RFC 3339 time.")] = "2h",
 ) -> None:
-    """Show alerts, deployments, failovers, containers' starts and ends and audit rows in the order of their times."""
+    """Show alerts, deployments, failovers, containers' starts and ends, audit rows and logged errors by their times."""
     with command() as screen:
         timelines.timeline(Workspace.prepared(stack, ROOT), since, screen)
 

@@ -10,5 +10,5 @@ class Event:
 
     at: datetime
     kind: str
-    """alert, deploy, failover, container or audit."""
+    """alert, deploy, failover, container, log or audit."""
     what: str

@@ -1,20 +1,22 @@
 """Runs timeline: asks every source, shows what they tell, and names those that do not answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from pulumi import automation as auto
 
 from ops.db.layout import layout
+from ops.doctor import bundle
 from ops.doctor.plan import plan
 from ops.errors import OpsError
 from ops.screen import Screen
-from ops.timeline import alerts, audit, records, view
+from ops.timeline import alerts, audit, logs, records, view
 from ops.timeline.event import Event
 from ops.timeline.since import since
 from ops.workspace import Workspace
 
-Source = Callable[[], list[Event]]
+Source = Callable[[], Iterable[Event]]
+"""Tells what it has, and raises OpsError for what it has not: at once, or behind the rest."""
 
 
 def timeline(workspace: Workspace, text: str, screen: Screen) -> None:
@@ -31,14 +33,16 @@ def timeline(workspace: Workspace, text: str, screen: Screen) -> None:
 
 
 def gathered(sources: Mapping[str, Source]) -> tuple[list[Event], list[str]]:
-    """What the sources tell, and one line for each that does not answer."""
+    """What the sources tell, and one line for each problem of one that does not answer, or not wholly."""
     events: list[Event] = []
-    problems = []
+    problems: list[str] = []
     for name, source in sources.items():
         try:
-            events += source()
+            # One by one: what a source tells before it raises is kept.
+            for event in source():
+                events.append(event)
         except OpsError as error:
-            problems.append(f"without {name}: {error}")
+            problems += (f"without {name}: {problem}" for problem in error.problems)
     return events, problems
 
 
@@ -56,5 +60,6 @@ def _sources(workspace: Workspace, start: datetime, now: datetime) -> Mapping[st
         "deployments": lambda: records.of_deploys(workspace, stack),
         "failovers": lambda: records.of_failovers(wanted),
         "containers": lambda: records.of_containers(wanted),
+        "logs": lambda: logs.look(wanted, start, bundle.redactor(workspace, stack)),
         "audit rows": lambda: audit.look(layout(state, workspace.name), start),
     }

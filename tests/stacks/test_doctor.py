@@ -107,7 +107,7 @@ def test_the_timeline_tells_what_was_done(patient: Patient) -> None:
     kinds = {line.split()[2] for line in ran.stdout.splitlines()[1:]}
 
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert {"alert", "audit", "container", "deploy", "failover"} <= kinds
+    assert {"alert", "audit", "container", "deploy", "failover", "log"} <= kinds
 
 
 def test_a_stack_that_is_not_there_cannot_be_looked_at(patient: Patient) -> None:

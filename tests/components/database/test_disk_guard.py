@@ -148,6 +148,11 @@ def stopped(server: Container) -> list[str]:
     return asked(server, "SELECT node FROM hft.ingest_stops")
 
 
+def told(guard: Container) -> list[tuple[str, str]]:
+    """Level and event of each line that it has logged."""
+    return [(line["level"], line["event"]) for line in map(json.loads, guard.logs().decode().splitlines())]
+
+
 @pytest.mark.images
 def test_with_room_everything_is_taken_and_the_guard_says_so(server: Container, guard: Container) -> None:
     for role, statement in (("hft_ticks", TICK), ("hft_ticks", OPPORTUNITY), ("hft_writer", ORDER)):
@@ -184,6 +189,7 @@ def test_a_disk_filled_by_ticks_refuses_ticks_and_takes_orders_and_recovers_by_i
     asked(server, "CHECKPOINT")
     until("ticks are taken again", lambda: psql(server, TICK, "hft_ticks").status == 0)
     assert (stopped(server), metrics(guard)["hft_disk_guard_stopped"]) == ([], 0)
+    assert told(guard)[-2:] == [("warning", "ingest stopped"), ("info", "ingest goes on")]
     assert "No space left" not in server.logs().decode()
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ops.errors import OpsError
@@ -36,4 +37,18 @@ def test_a_source_that_does_not_answer_is_named_and_the_rest_is_shown() -> None:
     assert gathered({"alerts": silent, "deployments": lambda: [event(1)]}) == (
         [event(1)],
         ["without alerts: Prometheus at http://127.0.0.1:1: Connection refused"],
+    )
+
+
+def test_what_a_source_tells_before_its_problems_is_shown() -> None:
+    def half() -> Iterator[Event]:
+        yield event(1)
+        raise OpsError("far: it does not answer", "hft-dev-cache on local: No such container: hft-dev-cache")
+
+    assert gathered({"logs": half, "deployments": lambda: [event(2)]}) == (
+        [event(1), event(2)],
+        [
+            "without logs: far: it does not answer",
+            "without logs: hft-dev-cache on local: No such container: hft-dev-cache",
+        ],
     )
