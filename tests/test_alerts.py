@@ -1,9 +1,11 @@
 """What every alert has: who is told and how, what to do, a runbook, and tests that fire and that do not."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components._common.owner import OWNERS
 from components._common.rule_lint import dashboard_faults, records_of, rule_faults
@@ -15,7 +17,13 @@ ALWAYS_FIRING = {"DeadManSwitch"}
 """A heartbeat has no silent case: its silence is the alarm."""
 FILES = rule_files()
 TEXTS = {f"{file.area}/{file.name}": file.text for file in FILES}
+WRITTEN = [file for file in FILES if file.name == "alerts.yaml"]
+"""Those with comments; the rendered ones have their reasons beside the code that makes them."""
 DASHBOARDS = sorted((ROOT / "tests/golden").glob("*/dashboards/*.json"))
+_TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
+_FLAG = re.compile(r"[=!]= *[01]\b(?!\.)")
+_NUMBER = re.compile(r"(?<![\w:.])\.?\d[\w.]*")
+_BEGINNING = re.compile(r" *- (?:alert|name|record): *(\w+)")
 
 
 def missing(alert: str, rule: dict[str, Any]) -> list[str]:
@@ -40,6 +48,28 @@ def untested(file: RuleFile) -> list[str]:
         *(f"{name} never fires in {file.tests.name}" for name in names if name not in fires),
         *(f"{name} is never silent in {file.tests.name}" for name in names if name not in silent),
     ]
+
+
+def numbers(rule: dict[str, Any]) -> list[str]:
+    """The numbers by which an alert fires, without those that only ask whether a flag is set."""
+    expression = _FLAG.sub("", _TEXT.sub("", rule["expr"]))
+    return [*_NUMBER.findall(expression), *(rule[key] for key in ("for", "keep_firing_for") if key in rule)]
+
+
+def unexplained(text: str) -> list[str]:
+    """Alerts of a rule file with such numbers, and with no comment in the rule or directly above it."""
+    explained, name, comment = set(), "", False
+    for line in text.splitlines():
+        if line.lstrip().startswith("#"):
+            comment = True
+            continue
+        if beginning := _BEGINNING.match(line):
+            name = beginning[1]
+        if comment and line.strip():
+            explained.add(name)
+        comment = False
+    rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"] if "alert" in rule]
+    return [rule["alert"] for rule in rules if numbers(rule) and rule["alert"] not in explained]
 
 
 @pytest.mark.parametrize(("alert", "rule"), alert_rules().items())
@@ -95,6 +125,64 @@ def test_an_alert_without_a_firing_or_a_silent_case_would_be_seen(tmp_path: Path
         "A is never silent in alerts_test.yaml",
         "C is never silent in alerts_test.yaml",
     ]
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: f"{file.area}-{file.name}")
+def test_the_numbers_of_an_alert_have_a_comment_that_says_why(file: RuleFile) -> None:
+    assert unexplained(file.text) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ({"expr": "up == 0"}, []),
+        ({"expr": 'up{job!="a9"} != 1 or on () x2:y_3 == 0'}, []),
+        ({"expr": "up == 0", "for": "15s"}, ["15s"]),
+        ({"expr": "up == 0", "keep_firing_for": "1m"}, ["1m"]),
+        ({"expr": "up == 10 or up == 1.5 or up > 1"}, ["10", "1.5", "1"]),
+        ({"expr": 'rate(a_4xx{le="0.05"}[5m]) > .1'}, ["5m", ".1"]),
+        ({"expr": "a - a offset 10s > 2 * b"}, ["10s", "2"]),
+        ({"expr": "a > b"}, []),
+    ],
+)
+def test_numbers_by_which_an_alert_fires(rule: dict[str, Any], found: list[str]) -> None:
+    assert numbers(rule) == found
+
+
+def test_an_alert_whose_number_nobody_explains_would_be_seen() -> None:
+    text = """\
+# Of the file.
+groups:
+  # Of the group.
+  - name: g
+    rules:
+      - alert: Flag
+        expr: up == 0
+      - alert: Bound
+        expr: x > 5
+      - alert: Inside
+        # Why.
+        expr: x > 5
+      - alert: Wait
+        expr: up == 0
+        for: 1m
+      # Why.
+      - alert: Below
+        expr: x > 5
+      # Directly above nothing.
+
+      - alert: Blank
+        expr: x > 5
+        annotations: {summary: "# 5"}
+      - record: r
+        # Why.
+        expr: 5 * x
+      - alert: Last
+        expr: x > 5
+        # Of no line that follows.
+"""
+
+    assert unexplained(text) == ["Bound", "Wait", "Blank", "Last"]
 
 
 def test_every_folder_with_alerts_is_known_here() -> None:

@@ -21,7 +21,7 @@ PAGES = sorted(path for path in FOLDER.glob("*.md") if path != INDEX)
 HEADINGS = ["What it means for trading", "Look here first", "Fix now", "Fix for good"]
 CONFIG = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
 SETTINGS = StackSettings.model_validate({key.removeprefix("hft:"): value for key, value in CONFIG.items()})
-RECORDS = records_of({file.name: file.text for file in rule_files() if file.area == "trading"})
+RECORDS = records_of({f"{file.area} {file.name}": file.text for file in rule_files()})
 ROLES = {"hft_owner", "hft_writer", "hft_ticks", "hft_reader", "hft_ro", "hft_monitoring", "hft_guard"}
 
 

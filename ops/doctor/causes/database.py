@@ -305,7 +305,7 @@ CAUSES = (
         layer=Layer.DATABASE,
         likelihood=Likelihood.LIKELY,
         find=_paused,
-        runbook="TsdbNoPrimary",
+        runbook="TsdbPaused",
     ),
     Cause(
         name="restart-pending",

@@ -156,6 +156,13 @@ def test_maintenance_mode_is_told() -> None:
     ]
 
 
+def test_a_pause_has_its_own_runbook_and_a_lost_primary_another() -> None:
+    pages = {cause.name: cause.runbook for cause in CAUSES}
+
+    assert pages["failover-off"] == "TsdbPaused"
+    assert [name for name, page in pages.items() if page == "TsdbNoPrimary"] == ["no-primary"]
+
+
 def test_a_parameter_that_waits_is_told() -> None:
     assert found(CAUSES, "restart-pending", metric("patroni_pending_restart", 1, "tsdb-0")) == [
         (
