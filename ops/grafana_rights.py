@@ -13,11 +13,22 @@ from ops.workspace import Workspace
 _PERMISSIONS, _USERS = "/api/access-control/user/permissions", "/api/org/users"
 _FORMS = {_PERMISSIONS: dict, _USERS: list}
 _ALWAYS_NEEDED = (
-    *("alert.provisioning:write", "dashboards:create", "datasources:create", "folders:create"),
-    *("folders.permissions:write", "serviceaccounts:create"),
+    *("alert.provisioning:read", "alert.provisioning:write"),
+    *("dashboards:create", "dashboards:delete", "dashboards:read", "dashboards:write"),
+    *("datasources:create", "datasources:delete", "datasources:read", "datasources:write"),
+    *("folders:create", "folders:delete", "folders:read", "folders:write"),
+    *("folders.permissions:read", "folders.permissions:write"),
+    # Tokens are made, read and deleted by what accounts are written and read by.
+    *("serviceaccounts:create", "serviceaccounts:delete", "serviceaccounts:read", "serviceaccounts:write"),
 )
-_NEEDED_FOR_TEAMS = ("teams:create",)
-"""All are what the role Admin has, and Editor has not: Grafana docs, "RBAC role definitions"."""
+_NEEDED_FOR_TEAMS = (
+    *("teams:create", "teams:delete", "teams:read", "teams:write"),
+    *("teams.permissions:read", "teams.permissions:write"),
+    # The official plugin looks up all users for each team, with members or without.
+    "org.users:read",
+)
+"""To make each thing, to read it at a refresh, to change it and to remove it: Grafana docs, "required permissions" of
+each page of the HTTP API. The role Admin has all of them, and Editor has not: Grafana docs, "RBAC role definitions"."""
 _GATEWAYS = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
 """What a proxy answers for a server that is away."""
 _SECRET = "grafana-admin"
@@ -40,7 +51,9 @@ def secret(workspace: Workspace, stack: auto.Stack) -> str:
 
 
 def check(grafana: GrafanaSettings, given: str, client: httpx.Client) -> None:
-    """The Grafana at `grafana.url` answers, knows the account and all members, and lets the account make everything.
+    """The Grafana at `grafana.url` answers, knows the account and all members, and lets the account keep everything.
+
+    It tells whether the account has a right at all, and not on what.
 
     Raises:
         AwayError: it does not answer.

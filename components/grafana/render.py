@@ -31,11 +31,14 @@ news_feed_enabled = false
 
 [log]
 mode = console
+
+[log.console]
+format = json
 """
 
 
 def grafana_ini(listen: Endpoint, admin_user: str) -> str:
-    """`grafana.ini`: the password by file, and no call to the outside (air-gapped sites are normal)."""
+    """`grafana.ini`: the password by file, logs as JSON, no call to the outside (air-gapped sites are normal)."""
     return _INI.format(
         address=listen.address, port=listen.port, admin_user=admin_user, password_file=ADMIN_PASSWORD_FILE
     )

@@ -44,7 +44,7 @@ class VenueSimulators(pulumi.ComponentResource):
     endpoints: tuple[VenueEndpoint, ...]
     """The venues, in the order of the settings."""
     scrape_targets: tuple[ScrapeTarget, ...]
-    """Their own metrics."""
+    """Their own metrics; how soon a venue answers is what engines measure, each second."""
 
     def __init__(self, name: str, args: VenueSimulatorsArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(TOKEN, name, {}, opts)

@@ -14,8 +14,10 @@ ROOT = project_root(Path.cwd())
 
 Stack = Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack: dev or prod.")]
 GrafanaUrl = Annotated[
-    str | None, typer.Option("--grafana", metavar="URL", help="Ask through this Grafana instead of the data sources.")
+    str | None,
+    typer.Option("--grafana", metavar="URL", help="Ask this Grafana; else the stack's own where it answers."),
 ]
+Direct = Annotated[bool, typer.Option("--direct", help="Ask Prometheus and the database, and no Grafana.")]
 TokenFile = Annotated[
     Path | None,
     typer.Option("--token-file", help="File with the token of a service account, or user:password; else hft up's own."),
@@ -25,7 +27,7 @@ app = typer.Typer(help="Look whether dashboards show something, without a Grafan
 
 
 @app.command()
-def check(stack: Stack, grafana: GrafanaUrl = None, token_file: TokenFile = None) -> None:
+def check(stack: Stack, *, grafana: GrafanaUrl = None, token_file: TokenFile = None, direct: Direct = False) -> None:
     """Run every query of every panel against the running stack; an empty or refused one is an error."""
     # Only here: these bring the dashboards of all components, which no other command needs.
     from ops.dashboards import check as checks  # noqa: PLC0415
@@ -33,7 +35,7 @@ def check(stack: Stack, grafana: GrafanaUrl = None, token_file: TokenFile = None
 
     with command() as screen:
         workspace = Workspace.prepared(stack, ROOT)
-        with looks.source(workspace, grafana, token_file) as source:
+        with looks.source(workspace, grafana, token_file, screen, direct=direct) as source:
             pages = looks.pages(stack, source, time.time())
         for line in checks.summary(pages):
             screen.line(line)
@@ -50,6 +52,7 @@ def render(
     minutes: Annotated[int | None, typer.Option(min=1, help="Time range; else each dashboard's own.")] = None,
     grafana: GrafanaUrl = None,
     token_file: TokenFile = None,
+    direct: Direct = False,
 ) -> None:
     """Draw each dashboard as a PNG from what its queries are answered now."""
     # Only here: these bring the dashboards of all components, which no other command needs.
@@ -59,7 +62,7 @@ def render(
     with command() as screen:
         workspace = Workspace.prepared(stack, ROOT)
         folder = out or ROOT / "build" / "dashboards" / stack
-        with looks.source(workspace, grafana, token_file) as source:
+        with looks.source(workspace, grafana, token_file, screen, direct=direct) as source:
             found = looks.pages(stack, source, time.time(), only or (), minutes and 60 * minutes)
         for page in found:
             path = folder / f"{page.dashboard.uid.removeprefix(f'hft-{stack}-')}.png"

@@ -11,8 +11,12 @@ from ops.dashboards.model import Query, Variable
 from ops.dashboards.window import Values, Window, chosen
 from ops.errors import OpsError
 
-_ANSWER_SECONDS = 30
+_ANSWER_SECONDS, _REACH_SECONDS = 30, 5
 _REFUSED, _FORBIDDEN = 401, 403
+
+
+class AwayError(OpsError):
+    """Nobody answers there, or somebody who is not well."""
 
 
 class Grafana:
@@ -25,6 +29,12 @@ class Grafana:
         account = token.partition(":")
         self._auth = httpx.BasicAuth(account[0], account[2]) if account[1] else None
         self._headers = {} if account[1] else {"Authorization": f"Bearer {token}"}
+
+    def reach(self) -> None:
+        """Nothing where it is there and well, whoever asks. Raises AwayError where it is not."""
+        answer = self._sent("GET", "/api/health", _REACH_SECONDS)
+        if not answer.is_success:
+            raise self._away(f"{answer.status_code} {answer.reason_phrase}")
 
     def ask(self, query: Query, window: Window, values: Values) -> Answer:
         """What the data source of a query answers through Grafana, which fills in its own macros."""
@@ -48,12 +58,7 @@ class Grafana:
         return found
 
     def _request(self, method: str, path: str, **options: Any) -> Any:
-        try:
-            answer = self._client.request(
-                method, f"{self._url}{path}", headers=self._headers, auth=self._auth, timeout=_ANSWER_SECONDS, **options
-            )
-        except httpx.HTTPError as error:
-            raise OpsError(f"Grafana at {self._url} does not answer ({error}): see hft status") from None
+        answer = self._sent(method, path, _ANSWER_SECONDS, **options)
         if answer.status_code == _REFUSED:
             raise OpsError(f"Grafana at {self._url} does not know this token or account: give one with --token-file")
         if answer.status_code == _FORBIDDEN:
@@ -69,6 +74,17 @@ class Grafana:
         if answer.is_error and "results" not in told:
             raise QueryError(str(told.get("message", f"status {answer.status_code}")))
         return told
+
+    def _sent(self, method: str, path: str, seconds: int, **options: Any) -> httpx.Response:
+        try:
+            return self._client.request(
+                method, f"{self._url}{path}", headers=self._headers, auth=self._auth, timeout=seconds, **options
+            )
+        except httpx.HTTPError as error:
+            raise self._away(str(error) or type(error).__name__) from None
+
+    def _away(self, why: str) -> AwayError:
+        return AwayError(f"Grafana at {self._url} does not answer ({why}): see hft status")
 
 
 def _asked(query: Query, values: Values) -> Mapping[str, object]:

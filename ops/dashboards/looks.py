@@ -1,32 +1,80 @@
 """Opens the dashboards of a stack, one after the other."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ops import access
 from ops.dashboards import model, sources
 from ops.dashboards.check import Page, look
-from ops.dashboards.place import place
+from ops.dashboards.grafana import AwayError
+from ops.dashboards.place import grafana_url, place
 from ops.dashboards.sources import Source
 from ops.errors import OpsError
+from ops.screen import Screen
 from ops.workspace import Workspace
 from stacks.dashboards import dashboards
 
 
-@contextmanager
-def source(workspace: Workspace, grafana: str | None, token_file: Path | None) -> Iterator[Source]:
-    """Grafana where one is named, else the data sources of the stack. Raises OpsError where it is not to be had."""
-    if grafana is None:
-        with sources.direct(place(workspace)) as found:
-            yield found
-        return
-    with sources.through_grafana(grafana, _token(workspace, token_file)) as behind:
-        yield behind
+def source(
+    workspace: Workspace,
+    grafana: str | None,
+    token_file: Path | None,
+    screen: Screen | None = None,
+    *,
+    direct: bool = False,
+) -> AbstractContextManager[Source]:
+    """The Grafana that is named, else the stack's where it answers, else its data sources; `screen` shows which.
+
+    `direct`: the data sources, whatever else there is.
+
+    Raises:
+        OpsError: what is to be asked is not to be had.
+    """
+    shown = screen or Screen()
+    if direct and (grafana or token_file):
+        raise OpsError("--direct asks no Grafana: leave out --grafana and --token-file")
+    if grafana is not None:
+        return _through(workspace, grafana, token_file, shown)
+    deployed = workspace.deployed()
+    url = grafana_url(deployed)
+    why_not = "--direct says so" if direct else _why_not(workspace, url, token_file, shown)
+    if url is not None and why_not is None:
+        return _through(workspace, url, token_file, shown)
+    shown.line(f"asking Prometheus and the database directly: {why_not}")
+    return sources.direct(place(workspace, deployed))
+
+
+def _through(workspace: Workspace, url: str, token_file: Path | None, screen: Screen) -> AbstractContextManager[Source]:
+    token = _token(workspace, token_file)
+    screen.line(f"asking Grafana at {url}")
+    return sources.through_grafana(url, token)
+
+
+def _why_not(workspace: Workspace, url: str | None, token_file: Path | None, screen: Screen) -> str | None:
+    """Why the stack's Grafana is not asked; None where there is one, its token is there, and it answers."""
+    if url is None:
+        if token_file:
+            raise OpsError(f"--token-file={token_file} is for a Grafana, and the stack has none: name one by --grafana")
+        return "the stack has no Grafana"
+    file = _token_file(workspace, token_file)
+    if not (token_file or file.is_file()):
+        return f"the token for Grafana at {url} is not there ({file})"
+    with sources.through_grafana(url, _token(workspace, token_file)) as desk:
+        try:
+            desk.reach()
+        except AwayError as away:
+            screen.warning(f"{away}. Whether its data sources work is not looked at")
+            return "the stack's Grafana does not answer"
+    return None
+
+
+def _token_file(workspace: Workspace, given: Path | None) -> Path:
+    return given or access.path_of(access.GRAFANA_TOKEN, workspace.root, workspace.name)
 
 
 def _token(workspace: Workspace, token_file: Path | None) -> str:
-    file = token_file or access.path_of(access.GRAFANA_TOKEN, workspace.root, workspace.name)
+    file = _token_file(workspace, token_file)
     if not file.is_file():
         if token_file:
             raise OpsError(f"--token-file={file} is no file: write the token of a service account there")

@@ -13,9 +13,17 @@ from ops.grafana_rights import AwayError
 from tests.toolchain.plugins.grafana import fake_oss
 from tests.toolchain.plugins.grafana.fake import PASSWORD, TOKEN, VIEWER_TOKEN, Fake, running
 
-ADMIN_ONLY = (
-    "alert.provisioning:write, dashboards:create, datasources:create, folders:create, folders.permissions:write, "
-    "serviceaccounts:create"
+ALWAYS = (
+    *("alert.provisioning:read", "alert.provisioning:write"),
+    *("dashboards:create", "dashboards:delete", "dashboards:read", "dashboards:write"),
+    *("datasources:create", "datasources:delete", "datasources:read", "datasources:write"),
+    *("folders:create", "folders:delete", "folders:read", "folders:write"),
+    *("folders.permissions:read", "folders.permissions:write"),
+    *("serviceaccounts:create", "serviceaccounts:delete", "serviceaccounts:read", "serviceaccounts:write"),
+)
+FOR_TEAMS = (
+    *("teams:create", "teams:delete", "teams:read", "teams:write"),
+    *("teams.permissions:read", "teams.permissions:write", "org.users:read"),
 )
 
 
@@ -111,24 +119,36 @@ def test_an_account_that_may_only_look() -> None:
     with running() as fake:
         assert problem(fake.url, VIEWER_TOKEN) == (
             f"grafana.url={fake.url}/ knows the account of the secret grafana-admin, but does not let it do "
-            f"{ADMIN_ONLY}: give it the role Admin of its organisation"
+            f"{', '.join(ALWAYS)}: give it the role Admin of its organisation"
         )
 
 
-def test_a_single_right_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    without(monkeypatch, "folders.permissions:write")
+@pytest.mark.parametrize("right", ALWAYS)
+def test_a_single_right_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, right: str) -> None:
+    without(monkeypatch, right)
     with running() as fake:
-        assert "does not let it do folders.permissions:write: give it" in problem(fake.url, TOKEN)
+        assert problem(fake.url, TOKEN) == (
+            f"grafana.url={fake.url}/ knows the account of the secret grafana-admin, but does not let it do {right}: "
+            "give it the role Admin of its organisation"
+        )
 
 
-def test_the_right_to_make_teams_is_needed_where_there_are_teams(monkeypatch: pytest.MonkeyPatch) -> None:
-    without(monkeypatch, "teams:create")
+@pytest.mark.parametrize("right", FOR_TEAMS)
+@pytest.mark.parametrize("members", [(), ("ada@desk.test",)])
+def test_a_right_to_teams_is_needed_where_there_are_teams(
+    monkeypatch: pytest.MonkeyPatch, right: str, members: tuple[str, ...]
+) -> None:
+    without(monkeypatch, right)
     with running() as fake:
-        assert "does not let it do teams:create: give it" in problem(fake.url, TOKEN, teams=[team()])
+        assert problem(fake.url, TOKEN, teams=[team(*members)]) == (
+            f"grafana.url={fake.url}/ knows the account of the secret grafana-admin, but does not let it do {right}: "
+            "give it the role Admin of its organisation"
+        )
 
 
-def test_the_right_to_make_teams_is_not_needed_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    without(monkeypatch, "teams:create")
+@pytest.mark.parametrize("right", FOR_TEAMS)
+def test_a_right_to_teams_is_not_needed_where_there_are_none(monkeypatch: pytest.MonkeyPatch, right: str) -> None:
+    without(monkeypatch, right)
     with running() as fake, httpx.Client() as client:
         grafana_rights.check(settings(fake.url), TOKEN, client)
 

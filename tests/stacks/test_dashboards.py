@@ -24,13 +24,15 @@ MIGRATIONS = "".join(path.read_text() for path in sorted((ROOT / "components/dat
 PAGES = {name: json.loads(text) for name, text in dashboards("dev").items()}
 SAME_BY_CAUSE = {
     "market-data: Ticks waiting for the database": "RecordsDropped",
-    "hosts: Clock: bound of the error": "HostClockUnsynchronised",
+    "hosts: Clock: bound of the kernel": "HostClockUnsynchronised",
     "database: Free on the data disk": "IngestStopped",
     "pooling: Clients that wait for a connection": "PoolerClientsWaiting",
     "deploys: Epoch of the lease": "TradingLeadersTwo",
     "order-path: Time with one leg open": "LegUnhedged",
     "desk: Leg imbalance": "LegImbalanceLasting",
     "slo: Trading available": "AvailabilityBudgetBurning",
+    "slo: Budget of a venue's unavailability left": "VenueAvailabilityBudgetBurning",
+    "slo: Budget of a venue's slow orders left": "VenueRoundtripBudgetBurning",
 }
 """Panels that show the cause, where the alert tells the effect."""
 
@@ -167,10 +169,14 @@ def test_panels_that_may_be_empty_say_why() -> None:
         "order-path: Time with one leg open": "no trade had a leg open in that time.",
         "hosts: Time that something waited": "the host's kernel counts no pressure (PSI is not in it, or is off).",
         "hosts: Use of the connection table": "the host's kernel tracks no connections, as is best on a trading host.",
+        "hosts: Clock: bound of the error": "no time service of a host answers NTP on 127.0.0.1, as chrony would "
+        "(docs/guides/hosts.md).",
         "slo: Orders within 50 ms": "no order was answered in the time range.",
         "slo: Budget of slow orders left": "it is counted every five minutes, from the first order on.",
         "slo: Burn rate of slow orders": "no order was answered in the time range.",
         "slo: Budget of unavailability left": "it is counted every five minutes, from the first order on.",
+        "slo: Budget of a venue's unavailability left": "it is counted every five minutes, from the first order on.",
+        "slo: Budget of a venue's slow orders left": "it is counted every five minutes, from the first order on.",
         "audit: Orders without an answer": "every order has its answer.",
     }
 
@@ -296,8 +302,8 @@ def test_data_sources_are_those_that_the_stack_makes(recorder: Recorder) -> None
         ("etcd: Write of the log to disk, p99", "EtcdFsyncSlow", 0.01),
         ("etcd: Commit of the data to disk, p99", "EtcdCommitSlow", 0.025),
         ("pooling: Longest wait now", "PoolerClientsWaiting", 1.0),
-        ("hosts: CPU stolen", "HostCpuStolen", 0.01),
-        ("hosts: Clock: offset", "HostClockUnsynchronised", 0.0001),
+        ("hosts: CPU stolen", "HostCpuStolen", 0.0003),
+        ("hosts: Clock: bound of the error", "HostClockErrorHigh", 0.0001),
     ],
 )
 def test_a_line_is_red_where_an_alert_begins(where: str, alert: str, bound: float) -> None:

@@ -15,7 +15,7 @@ def deploys(stack: str) -> str:
     board = with_slot(Board(stack, "deploys", "Deploys", minutes=60))
     board.row("What runs?", builds(board), answering(board))
     board.row("Who trades meanwhile?", leader(board), trading_state(board), leaders(board))
-    board.row("What does the change do?", phase(board), epoch(board), orders(board), roundtrip(board))
+    board.row("What does the change do?", epoch(board), orders(board), roundtrip(board))
     return board.text()
 
 
@@ -46,18 +46,6 @@ def answering(board: Board) -> Timeline:
     return timeline(about, board.engine, {"{{instance}}": query}, states)
 
 
-def phase(board: Board) -> Graph:
-    """Step of a running deploy."""
-    about = About(
-        title="Step of the deploy",
-        unit=units.NoUnit,
-        description="The step that an engine says it is in; zero while none runs. One that stays is a deploy that "
-        "hangs.",
-        columns=6,
-    )
-    return graph(about, board.engine, {"{{instance}}": f"max by (instance) (hft_deploy_phase{{{SLOT}}})"})
-
-
 def epoch(board: Board) -> Graph:
     """Fencing."""
     about = About(
@@ -65,7 +53,7 @@ def epoch(board: Board) -> Graph:
         unit=units.NoUnit,
         description="Rises with every change of the leader; orders of an older epoch are refused. Zero is without "
         "lease.",
-        columns=6,
+        columns=8,
         alert="TradingLeadersTwo",
     )
     return graph(about, board.engine, {"{{instance}}": f"max by (instance) (hft_leader_epoch{{{SLOT}}})"})
@@ -77,7 +65,7 @@ def orders(board: Board) -> Graph:
         title="Orders submitted",
         unit=units.CountsPerSecond,
         description="By slot: the gap between the last order of one and the first of the other is what a deploy costs.",
-        columns=6,
+        columns=8,
     )
     query = f'sum by (instance) (rate(hft_orders_total{{event="submitted", {SLOT}}}[$__rate_interval]))'
     return graph(about, board.engine, {"{{instance}}": query})
@@ -89,7 +77,7 @@ def roundtrip(board: Board) -> Graph:
         title="Order round trip p99 by slot",
         unit=units.Seconds,
         description="The new build against the old one, on the same venues at the same time.",
-        columns=6,
+        columns=8,
         alert="OrderRoundtripSlow",
     )
     query = quantile(0.99, "hft_order_roundtrip_seconds", "instance", SLOT)

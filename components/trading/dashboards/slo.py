@@ -9,13 +9,14 @@ from grafana_foundation_sdk.models import units
 from components._common.dashboards import About, Board, bounded, graph, number
 from components._common.slo import Events, Objective, bad, bad_share, budget_left, total
 from components.trading.dashboards.chosen import OBJECTIVE_SECONDS
-from components.trading.objectives import AVAILABILITY, ROUNDTRIP
+from components.trading.objectives import AVAILABILITY, ROUNDTRIP, VENUE_AVAILABILITY, VENUE_ROUNDTRIP
 
 # Google SRE Workbook, "Alerting on SLOs": burning faster than these pages at once, pages, makes tickets, spends all.
 _FACTORS: Final = {None: "green", 1.0: "yellow", 3.0: "orange", 6.0: "red", 14.4: "dark-red"}
 # Of the windows that alerts look at, those that tell a burst from a trend.
 _WINDOWS: Final = ("5m", "1h", "6h", "3d")
 _LITTLE_LEFT: Final = 0.25
+_COUNTED: Final = "it is counted every five minutes, from the first order on"
 _NO_ORDERS: Final = "no order was answered in the time range"
 
 
@@ -34,6 +35,7 @@ def slo(stack: str) -> str:
         availability_left(board),
         availability_burn(board),
     )
+    board.row("What of it was a venue's?", venue_unavailability_left(board), venue_roundtrip_left(board))
     board.row("How much is judged?", orders_judged(board), slow_orders(board))
     return board.text()
 
@@ -87,6 +89,20 @@ def availability_burn(board: Board) -> Graph:
     return _burn(board, "Burn rate of unavailability", AVAILABILITY, alert="AvailabilityBudgetBurning")
 
 
+def venue_unavailability_left(board: Board) -> Graph:
+    """Error budget of each venue."""
+    allowed = "A venue may be down 43 minutes in 30 days while others are up"
+    alert = "VenueAvailabilityBudgetBurning"
+    return _venues_left(board, "Budget of a venue's unavailability left", allowed, VENUE_AVAILABILITY, alert)
+
+
+def venue_roundtrip_left(board: Board) -> Graph:
+    """Error budget of each venue."""
+    allowed = "One order in a hundred may be slow at a venue beyond what is slow everywhere"
+    alert = "VenueRoundtripBudgetBurning"
+    return _venues_left(board, "Budget of a venue's slow orders left", allowed, VENUE_ROUNDTRIP, alert)
+
+
 def orders_judged(board: Board) -> Graph:
     """Traffic."""
     about = About(
@@ -119,9 +135,21 @@ def _left(board: Board, title: str, allowed: str, objective: Objective) -> Stat:
         unit=units.PercentUnit,
         description=f"{allowed}; this much of that is left in the last 30 days. When it is spent, changes wait.",
         columns=5,
-        empty="it is counted every five minutes, from the first order on",
+        empty=_COUNTED,
     )
     return number(about, board.parts, budget_left(objective), {None: "red", 0.0: "yellow", _LITTLE_LEFT: "green"})
+
+
+def _venues_left(board: Board, title: str, allowed: str, objective: Objective, alert: str) -> Graph:
+    about = About(
+        title=title,
+        unit=units.PercentUnit,
+        description=f"{allowed}; this much of that is left in the last 30 days. Spent: trade less there.",
+        columns=12,
+        alert=alert,
+        empty=_COUNTED,
+    )
+    return bounded(graph(about, board.parts, {"{{venue}}": budget_left(objective)}), {None: "red", 0.0: "green"})
 
 
 def _burn(board: Board, title: str, objective: Objective, alert: str) -> Graph:

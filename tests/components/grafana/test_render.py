@@ -28,6 +28,9 @@ def test_grafana_ini() -> None:
         "\n"
         "[log]\n"
         "mode = console\n"
+        "\n"
+        "[log.console]\n"
+        "format = json\n"
     )
 
 

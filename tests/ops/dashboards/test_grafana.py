@@ -1,67 +1,24 @@
 """Grafana's query API, by a small server that answers as Grafana 11 does. No Grafana itself is asked here."""
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
 from ops.dashboards.answers import Line, QueryError, Rows
+from ops.dashboards.grafana import AwayError
 from ops.dashboards.model import Query, Variable
 from ops.dashboards.sources import through_grafana
 from ops.dashboards.window import Window
 from ops.errors import OpsError
+from tests.ops.dashboards.server import Server
 
 WINDOW = Window(1000.0, 1900.0)
 PROMQL = Query(ref="A", kind="prometheus", text='rate(x{v=~"$venue"}[$__rate_interval])', source="p", seconds=5)
 SQL = Query(ref="A", kind="sql", text="SELECT $__timeFilter(ts)", source="d", lines=False)
 TOKEN = "glsa_secret"
-
-
-class Server:
-    """What it was asked, and what it answers next."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
-        self.answer: tuple[int, Any] = (200, {"results": {}})
-        self.url = ""
-
-
-@pytest.fixture
-def grafana() -> Iterator[Server]:
-    server = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            self._answered(body)
-
-        def do_GET(self) -> None:
-            self._answered(None)
-
-        def _answered(self, body: Any) -> None:
-            server.asked.append((self.path, self.headers["Authorization"], body))
-            status, told = server.answer
-            text = (told if isinstance(told, str) else json.dumps(told)).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as listening:
-        server.url = f"http://127.0.0.1:{listening.server_port}/"
-        thread = threading.Thread(target=listening.serve_forever)
-        thread.start()
-        yield server
-        listening.shutdown()
-        thread.join()
 
 
 @contextmanager
@@ -204,3 +161,30 @@ def test_nobody_there_is_one_error() -> None:
         source.ask(SQL, WINDOW, {})
 
     assert raised.value.problems[0].startswith("Grafana at http://127.0.0.1:1 does not answer (")
+
+
+def test_one_that_is_well_is_reached_by_its_health(grafana: Server) -> None:
+    with asking(grafana) as source:
+        source.reach()
+
+    assert grafana.asked == [("/api/health", "Bearer glsa_secret", None)]
+
+
+@pytest.mark.parametrize(("status", "shown"), [(404, "404 Not Found"), (503, "503 Service Unavailable")])
+def test_one_that_is_not_well_is_away(grafana: Server, status: int, shown: str) -> None:
+    grafana.answer = (status, {"database": "failing"})
+    with asking(grafana) as source, pytest.raises(AwayError) as raised:
+        source.reach()
+
+    assert raised.value.problems == (f"Grafana at {grafana.url.rstrip('/')} does not answer ({shown}): see hft status",)
+
+
+def test_nobody_there_is_away() -> None:
+    nobody = Server()
+    nobody.url = "http://127.0.0.1:1"
+    with asking(nobody) as source, pytest.raises(AwayError) as raised:
+        source.reach()
+
+    assert raised.value.problems == (
+        "Grafana at http://127.0.0.1:1 does not answer ([Errno 111] Connection refused): see hft status",
+    )

@@ -53,9 +53,7 @@ def test_deploys() -> None:
     assert outline(PAGES["deploys"]) == {
         "What runs?": ["Images that run", "Engine answers"],
         "Who trades meanwhile?": ["Leader", "Trading state", "Engines with the lease"],
-        "What does the change do?": [
-            *("Step of the deploy", "Epoch of the lease", "Orders submitted", "Order round trip p99 by slot"),
-        ],
+        "What does the change do?": ["Epoch of the lease", "Orders submitted", "Order round trip p99 by slot"],
     }
 
 
@@ -66,6 +64,10 @@ def test_objectives() -> None:
         ],
         "Trading is there 99.9 % of the time": [
             *("Trading available", "Budget of unavailability left", "Burn rate of unavailability"),
+        ],
+        "What of it was a venue's?": [
+            "Budget of a venue's unavailability left",
+            "Budget of a venue's slow orders left",
         ],
         "How much is judged?": ["Orders that the objective counts", "Orders beyond 50 ms"],
     }

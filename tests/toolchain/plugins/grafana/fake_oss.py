@@ -7,8 +7,13 @@ from tests.toolchain.plugins.grafana.fake import VIEWER_TOKEN, Answer, Fake, Org
 
 ROLES = (("Editor", "Edit"), ("Viewer", "View"))
 RIGHTS = (
-    *("alert.provisioning:write", "dashboards:create", "datasources:create", "datasources:query", "folders:create"),
-    *("folders.permissions:write", "serviceaccounts:create", "teams:create"),
+    *("alert.provisioning:read", "alert.provisioning:write"),
+    *("dashboards:create", "dashboards:delete", "dashboards:read", "dashboards:write"),
+    *("datasources:create", "datasources:delete", "datasources:query", "datasources:read", "datasources:write"),
+    *("folders:create", "folders:delete", "folders:read", "folders:write"),
+    *("folders.permissions:read", "folders.permissions:write", "org.users:read"),
+    *("serviceaccounts:create", "serviceaccounts:delete", "serviceaccounts:read", "serviceaccounts:write"),
+    *("teams:create", "teams:delete", "teams:read", "teams:write", "teams.permissions:read", "teams.permissions:write"),
 )
 """Some of what administrators of an organisation may."""
 
