@@ -51,7 +51,7 @@ def clock_yaml(limit_us: int) -> str:
             f"{_ERROR} > {limit:g}",
             "page",
             summary=f"{_HOST}'s clock may be {{{{ $value | humanizeDuration }}}} off UTC; {limit_us} µs are allowed",
-            action="See `chronyc tracking`; halt rather than trade with time stamps that no examiner accepts",
+            action="See `chronyc tracking`; whether to halt is for the desk to say: records miss what it must keep",
         ),
     )
     return to_yaml({"groups": [{"name": "clocks", "rules": list(rules)}]})

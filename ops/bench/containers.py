@@ -1,7 +1,7 @@
 """The containers of a stack, and having them rest for a while."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from docker import DockerClient
 from docker.models.containers import Container
@@ -17,22 +17,18 @@ def of_stack(client: DockerClient, stack: str) -> list[Container]:
 @contextmanager
 def stopped(containers: Sequence[Container]) -> Iterator[None]:
     """Have containers stopped, and started again in the opposite order."""
-    for each in containers:
-        each.stop()
-    try:
+    with ExitStack() as undo:
+        for each in containers:
+            undo.callback(each.start)
+            each.stop()
         yield
-    finally:
-        for each in reversed(containers):
-            each.start()
 
 
 @contextmanager
 def frozen(containers: Sequence[Container]) -> Iterator[None]:
     """Have containers take no CPU, and go on where they were: no start, nothing that is read anew."""
-    for each in containers:
-        each.pause()
-    try:
+    with ExitStack() as undo:
+        for each in containers:
+            each.pause()
+            undo.callback(each.unpause)
         yield
-    finally:
-        for each in reversed(containers):
-            each.unpause()

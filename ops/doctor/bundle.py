@@ -47,7 +47,7 @@ def redactor(workspace: Workspace, stack: auto.Stack) -> Redactor:
         return Redactor(secret_values(json.loads(told)))
     except ValueError:
         # What it is has secrets in it, and is not shown.
-        raise OpsError(f"stack {workspace.name!r}: its state cannot be read: no bundle is written") from None
+        raise OpsError(f"stack {workspace.name!r}: its state cannot be read, so no secret can be taken out") from None
 
 
 def texts(plan: Plan, facts: Facts, verdicts: Sequence[Verdict], settings_file: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ _LEVEL_KEYS = ("level", "lvl")
 _MESSAGE_KEYS = ("event", "msg", "message")
 _NOT_SHOWN = frozenset((*_LEVEL_KEYS, *_MESSAGE_KEYS, "ts", "time", "t", "logger", "caller", "source", "stacktrace"))
 """Of a line's fields: what the view says otherwise, and where in a program's text the line comes from."""
-_PAIR = re.compile(r'([A-Za-z_][\w.]*)=("(?:[^"\\]|\\.)*"|\S*)')
+_PAIR = re.compile(r'(?<!\S)([A-Za-z_][\w.]*)=("(?:[^"\\]|\\.)*"|\S*)')
 _TEXTS = tuple(
     re.compile(pattern)
     for pattern in (

@@ -1,4 +1,4 @@
-"""Compliance: what a regime asks of records, and how old a key may become."""
+"""Compliance: what a regime asks of records and clocks, and how old a key may become."""
 
 import json
 import re
@@ -18,7 +18,10 @@ _HOURS = 24
 _LEAST_RSA_BITS = 3_072
 """NIST SP 800-57 part 1, table 2: 128 bits of strength."""
 _WEAK_CURVE = "P224"
-_CLOCK_BOUND = re.compile(r"(?<!hft_)clock_error_seconds(?::\w+)?(?:\{[^}]*\})?\s*>=?\s*([\d.]+(?:e[+-]?\d+)?)")
+_CLOCK_BOUND = re.compile(
+    r"(?<!hft_)clock_error_seconds(?::\w+)?(?:\{[^}]*\})?(?:\[[^\]]*\])?[\s)]*"
+    r">=?\s*(\d[\d.]*(?:e[+-]?\d+)?)(?=\s*(?:$|\)|(?:and|or|unless)\b))"
+)
 """Of the host's clock, as this library and the chrony exporter record it. An engine's metric has the kernel's bound."""
 _RECORDS = ("order", "audit", "trade", "execution", "fill")
 
@@ -69,11 +72,10 @@ def _clock_told(stack: Stack, *, regime: str) -> Iterator[Violation]:
         return
     allowed = f"{asked.title} allows {asked.clock_error_us} µs ({asked.clock_source})"
     for server in prometheus_servers(stack):
-        bounds = _clock_bounds_us(server)
-        if not bounds:
+        us, name = min(_clock_bounds_us(server), default=(0.0, ""))
+        if not name:
             yield Violation(f"no alert tells that a clock is off UTC; {allowed}: add one", server.container)
-        elif bounds[-1][0] > asked.clock_error_us:
-            us, name = bounds[-1]
+        elif us > asked.clock_error_us:
             yield Violation(
                 f"alert {name} waits until a clock may be {us:g} µs off UTC; {allowed}: lower it to that",
                 server.container,
@@ -81,9 +83,10 @@ def _clock_told(stack: Stack, *, regime: str) -> Iterator[Violation]:
 
 
 def _clock_bounds_us(server: Prometheus) -> list[tuple[float, str]]:
-    """Bound in µs and alert, the widest last: what comes before it warns."""
-    matches = ((_CLOCK_BOUND.search(alert.expression), alert.name) for alert in server.alerts)
-    return sorted((float(match[1]) * 1e6, name) for match, name in matches if match)
+    """Bound in µs and alert, of those that page where any does: a ticket before it only warns."""
+    matches = [(alert, match) for alert in server.alerts if (match := _CLOCK_BOUND.search(alert.expression))]
+    pages = [each for each in matches if each[0].labels.get("severity") == "page"]
+    return [(float(match[1]) * 1e6, alert.name) for alert, match in pages or matches]
 
 
 def _renewed(certificate: LocallySignedCert, *, most_days: int) -> Iterator[str]:

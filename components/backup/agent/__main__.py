@@ -12,7 +12,7 @@ from .config import Config
 from .history import TargetError
 from .prepare import prepare
 from .prove import Proof
-from .say import say, to_stderr
+from .say import say, to_stderr, warn
 from .serve import Agent
 
 _TOLD = (
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _run(config, arguments)
     except _TOLD as error:
-        say(str(error))
+        warn(str(error))
         return 1
 
 

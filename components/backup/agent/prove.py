@@ -14,7 +14,7 @@ from prometheus_client import start_http_server
 from .config import Config
 from .drill import SCRATCH, drill
 from .metrics import ProofMetrics
-from .say import say
+from .say import say, warn
 from .schedule import Schedule
 from .verify import verify
 
@@ -50,11 +50,12 @@ class Proof:
             self.look(datetime.now(UTC))
 
     def look(self, now: datetime) -> None:
-        """One round. Nothing ends one that hangs; the times that it has told before tell of that."""
+        """One round. One that hangs is told of by the times that were shown before it."""
         # One by hand writes from a process of its own.
         self._known |= self._saved()
         self._tell()
-        # No bound but the restore's day: any would one day end a good one, as they grow with database and repository.
+        # No bound on what reads all of it but the restore's day: any would one day end a good one, as they grow with
+        # database and repository.
         # pgBackRest gives up what does not answer (its command reference: io-timeout 60 s, protocol-timeout 1830 s).
         if self._due("verify", self._config.verify, now):
             self.verify()
@@ -65,7 +66,7 @@ class Proof:
         """Verify now, and keep what was found."""
         say("verification begins")
         found = verify(self._config.stanza)
-        say(found.report)
+        (say if found.success else warn)(found.report)
         self._keep("verify", vars(found))
         return found.success
 
@@ -76,7 +77,7 @@ class Proof:
             # One copy at a time: a second drill waits.
             fcntl.flock(lock, fcntl.LOCK_EX)
             result = drill(self._config, to, self._scratch)
-        say(f"restore drill: {result.problem or 'passed'} after {result.seconds} s")
+        (warn if result.problem else say)(f"restore drill: {result.problem or 'passed'} after {result.seconds} s")
         if result.refused:
             return result.as_json()
         self._keep("drill", vars(result))

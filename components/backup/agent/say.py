@@ -13,6 +13,11 @@ def say(text: str) -> None:
     _LOG.info(text)
 
 
+def warn(text: str) -> None:
+    """Something that went wrong."""
+    _LOG.warning(text)
+
+
 def to_stderr(*, serves: bool) -> None:
     """Have steps written, for a program that reads logs or for a person."""
     handler = logging.StreamHandler(sys.stderr)

@@ -12,7 +12,7 @@ from . import info, link, nodes, pgbackrest, recovery, stanza
 from .archive import WAL_FILE_BYTES, Archive
 from .config import Config, Node
 from .metrics import BackupMetrics
-from .say import say
+from .say import say, warn
 
 # A look at the nodes costs a query each; one at the repository a process and a request or two.
 _LOOK_SECONDS = 15
@@ -82,7 +82,7 @@ class Agent:
                 found = pgbackrest.repository(self.config.stanza)
             self._cut_off = primary is not None and self._is_cut_off(found, primary)
         except (pgbackrest.PgBackRestError, stanza.OtherClusterError, link.BusyError, LookupError) as error:
-            say(f"repository: {error}")
+            warn(f"repository: {error}")
             self.metrics.repository_up.set(0)
             return
         self._repository = found
@@ -98,7 +98,7 @@ class Agent:
         gap = self._archive.gap(found, history, archiver.last_archived if archiver else None)
         self.metrics.gap.set(gap is not None)
         if gap:
-            say(f"the archive lacks {gap}: times from there to the end of the next backup cannot be restored")
+            warn(f"the archive lacks {gap}: times from there to the end of the next backup cannot be restored")
         return gap is not None or not history.leads_here(newest)
 
     def _begin(self, kind: info.Kind, primary: Node) -> None:
@@ -122,7 +122,7 @@ class Agent:
         if process.returncode:
             self.metrics.failures.labels(kind).inc()
             self._not_before = now + _RETRY
-        say(f"backup of type {kind} ended with status {process.returncode}")
+        (warn if process.returncode else say)(f"backup of type {kind} ended with status {process.returncode}")
         return True
 
     def _end_backup(self) -> None:

@@ -107,7 +107,8 @@ class Runner:
         for folder in (self.checkout, self.temporary, self.bin, self.logins, self.said):
             folder.mkdir()
         (self.logins / "grafana-token-prod").write_text("glsa_x\n")
-        (self.logins / "grafana-token-dev").write_text("glsa_y\n")
+        for another in ("dev", "pre-prod"):
+            (self.logins / f"grafana-token-{another}").write_text("glsa_y\n")
         (self.said / "comment-id").touch()
         self.program("make", "mkdir -p .hft && touch .hft/env")
         self.program(
