@@ -35,8 +35,11 @@ class Plain:
     @classmethod
     def of(cls, state: State, folder: Path) -> "Plain":
         """From a stack's state with its secrets in clear; files go into `folder`."""
+        names = {each.id: str(each.inputs["name"]) for each in state.of_type(CONTAINER)}
         containers = [
-            each.inputs for each in state.of_type(CONTAINER) if not each.name.endswith(_NEEDS_DATABASE_OBJECTS)
+            by_names(each.inputs, names)
+            for each in state.of_type(CONTAINER)
+            if not each.name.endswith(_NEEDS_DATABASE_OBJECTS)
         ]
         return cls(
             before=(
@@ -67,6 +70,12 @@ class Plain:
                 each.remove(force=True, v=True)
         for kind, _, *_, name in self.before:
             subprocess.run(["docker", kind, "rm", name], capture_output=True, check=False)
+
+
+def by_names(inputs: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """A container that sees another's processes, by that one's name: another container of the name has another id."""
+    kind, _, target = str(inputs.get("pidMode", "")).partition(":")
+    return {**inputs, "pidMode": f"{kind}:{names[target]}"} if target else inputs
 
 
 def docker_run(inputs: Mapping[str, Any], folder: Path) -> list[str]:
@@ -101,7 +110,13 @@ def _options(inputs: Mapping[str, Any]) -> Iterator[str]:
         yield from ("--ip", network["ipv4Address"])
     for port in inputs.get("ports", []):
         yield from ("--publish", f"{port['ip']}:{int(port['external'])}:{int(port['internal'])}")
+    if mode := inputs.get("pidMode"):
+        yield from ("--pid", mode)
     yield from ("--read-only", "--cap-drop", "ALL", "--cpuset-cpus", inputs["cpuSet"])
+    for added in inputs.get("capabilities", {}).get("adds", []):
+        yield from ("--cap-add", added)
+    if shares := inputs.get("cpuShares"):
+        yield from ("--cpu-shares", str(int(shares)))
     yield from ("--memory", f"{int(inputs['memory'])}m", "--memory-swap", f"{int(inputs['memorySwap'])}m")
     yield from ("--shm-size", f"{int(inputs['shmSize'])}m", "--log-driver", inputs["logDriver"])
     for key, value in inputs["logOpts"].items():

@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from ops.bench.plain import Plain, docker_run, network_create
+from ops.bench.plain import Plain, by_names, docker_run, network_create
 from ops.state import CONTAINER, NETWORK, VOLUME
 from tests.ops.states import entry, state
 
@@ -62,6 +62,23 @@ def test_health_plane_ports_and_volumes_are_the_same(tmp_path: Path) -> None:
         *("--network", "venues", "--ip", "10.0.0.2", "--publish", "127.0.0.1:18200:8080"),
     ]
     assert found[-8:-2] == ["--volume", "hft-data:/data", "--volume", "/:/host:ro", "--volume", "/etc/hft"]
+
+
+def test_shares_capabilities_and_another_containers_processes_are_the_same(tmp_path: Path) -> None:
+    more = {"cpuShares": 128.0, "capabilities": {"adds": ["CHOWN"], "drops": ["ALL"]}, "pidMode": "container:tsdb-0"}
+
+    assert docker_run({**INPUTS, **more}, tmp_path)[6:14] == [
+        *("--pid", "container:tsdb-0", "--read-only", "--cap-drop", "ALL", "--cpuset-cpus", "0", "--cap-add"),
+    ]
+    assert "--cpu-shares 128 " in " ".join(docker_run({**INPUTS, **more}, tmp_path))
+
+
+def test_another_containers_processes_are_those_of_its_name() -> None:
+    names = {"4f2a": "hft-bench-tsdb-0"}
+
+    assert by_names({"name": "a", "pidMode": "container:4f2a"}, names)["pidMode"] == "container:hft-bench-tsdb-0"
+    assert by_names({"name": "a", "pidMode": "host"}, names) == {"name": "a", "pidMode": "host"}
+    assert by_names({"name": "a"}, names) == {"name": "a"}
 
 
 def test_files_are_mounted_and_a_job_is_waited_for(tmp_path: Path) -> None:
