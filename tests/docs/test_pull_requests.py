@@ -20,6 +20,7 @@ import yaml
 import toolchain
 from ops import cli
 from ops.gate_files import read_approval
+from tests.docs.steps import run_step
 from tests.ops.previews import approval, committed, document, slot, volume, written
 
 ROOT = Path(__file__).parents[2]
@@ -215,14 +216,7 @@ class Runner:
             for line in (self.said / "env").read_text().splitlines():
                 key, _, value = line.partition("=")
                 environment[key] = value
-            done = subprocess.run(
-                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-                cwd=self.checkout,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            done = run_step(step, self.checkout, environment)
             failed = failed or (step["name"] if done.returncode else "")
             verdict = done.stdout if step["name"] == "Verdict" else verdict
         assert list(self.temporary.iterdir()) == []

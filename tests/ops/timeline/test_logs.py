@@ -1,11 +1,8 @@
 import json
 import struct
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,7 +12,7 @@ from ops.doctor.redact import Redactor
 from ops.timeline import logs
 from ops.timeline.event import Event
 from ops.timeline.run import gathered
-from tests.ops.doctor.collect.servers import free_address, plan
+from tests.ops.doctor.collect.servers import Quiet, free_address, plan, served
 
 START = datetime(2026, 3, 1, 10, 0, 0, 500000, tzinfo=UTC)
 VERSION = "1.43"
@@ -45,8 +42,8 @@ def planned(name: str, host: str = "local") -> Planned:
 def docker(written: Mapping[str, str], asked: list[dict[str, list[str]]] | None = None) -> Iterator[str]:
     """Endpoint of an engine whose containers have written this; what it is asked of logs is added to `asked`."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Quiet):
+        def do_GET(self) -> None:  # noqa: N802 - the base's own name
             url = urlsplit(self.path)
             name, _, what = url.path.removeprefix(f"/v{VERSION}/containers/").partition("/")
             if url.path == "/version":
@@ -67,18 +64,8 @@ def docker(written: Mapping[str, str], asked: list[dict[str, list[str]]] | None 
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's own name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"tcp://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(Handler) as address:
+        yield f"tcp://{address}"
 
 
 def test_a_warning_is_an_event_and_what_is_none_is_left_out() -> None:

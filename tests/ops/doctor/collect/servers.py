@@ -27,21 +27,17 @@ def plan(**changes: Any) -> Plan:
     return Plan(**nothing | changes)
 
 
+class Quiet(BaseHTTPRequestHandler):
+    """One that says nothing of what it is asked."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's own name
+        pass
+
+
 @contextmanager
-def pages(texts: dict[str, str], context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Address of a server with these texts by their paths; anything else is a 404."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            text = texts.get(self.path.partition("?")[0])
-            self.send_response(404 if text is None else 200)
-            self.end_headers()
-            self.wfile.write((text or "").encode())
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's own name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+def served(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Address of a server that answers by `handler`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -52,6 +48,21 @@ def pages(texts: dict[str, str], context: ssl.SSLContext | None = None) -> Itera
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def pages(texts: dict[str, str], context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Address of a server with these texts by their paths; anything else is a 404."""
+
+    class Handler(Quiet):
+        def do_GET(self) -> None:
+            text = texts.get(self.path.partition("?")[0])
+            self.send_response(404 if text is None else 200)
+            self.end_headers()
+            self.wfile.write((text or "").encode())
+
+    with served(Handler, context) as address:
+        yield address
 
 
 @contextmanager

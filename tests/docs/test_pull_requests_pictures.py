@@ -6,7 +6,6 @@ what its action for artifacts does, is not proven here.
 
 import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ import yaml
 
 from ops.dashboards import cli
 from stacks.dashboards import dashboards
+from tests.docs.steps import run_step
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/guides/pull-requests.md"
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 WORKFLOWS = {found["name"]: found for found in map(yaml.safe_load, BLOCKS) if "name" in found}
@@ -145,13 +145,7 @@ class Runner:
                 environment["PICTURES"] = "https://github.example/artifacts/1"
                 continue
             environment |= {"OUT": str(self.temporary / "dashboards")} if (self.said / "env").exists() else {}
-            done = subprocess.run(
-                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-                cwd=self.checkout,
-                env=environment,
-                capture_output=True,
-                check=False,
-            )
+            done = run_step(step, self.checkout, environment)
             failed = failed or (step["name"] if done.returncode else "")
         return failed, kept
 
