@@ -64,7 +64,7 @@ def engine_json(
         "symbols": [
             {"symbol": each.symbol, "lot_size": each.lot_size} for each in symbols if each.symbol in settings.symbols
         ],
-        "arbitrage": {"min_edge_bps": settings.min_edge_bps, "min_size_usd": settings.min_size_usd},
+        "arbitrage": settings.model_dump(include={"min_edge_bps", "min_size_usd", "inventory_ratio"}),
         "risk": settings.limits.model_dump(),
         "lease": _lease(etcd_endpoints) if etcd_endpoints else None,
         "database": _database(database, orders_route, standby_confirms) if database else None,

@@ -157,6 +157,9 @@ class EngineSettings(TradingContainerSettings):
     """Least edge after fees that is traded, in basis points."""
     min_size_usd: float = Field(default=10.0, ge=0)
     """Smallest trade, in US dollars."""
+    inventory_ratio: float = Field(default=0.7, gt=0, le=1)
+    """Share of the position and exposure limits that trades may fill. The rest is for legs that stay open and for
+    prices that move: 0.7 stays below the 0.8 from which RiskLimitNear tells, unless prices move by a seventh."""
     state_on_leadership: Literal["active", "reducing", "halted"] = "halted"
     """State to take with the lease. halted: someone has to say that trading may begin."""
     orders_path: Literal["pooled", "direct"] = "pooled"

@@ -88,15 +88,15 @@ class Arbitrage:
         return size, reason
 
     def _size(self, cross: Cross) -> tuple[float, str]:
-        risk, price = self._desk.risk, cross.buy_price
+        risk, price, share = self._desk.risk, cross.buy_price, self._settings.inventory_ratio
         room = min(
-            risk.room(cross.buy.venue, cross.symbol, "buy", cross.buy_price),
-            risk.room(cross.sell.venue, cross.symbol, "sell", cross.sell_price),
+            risk.room(cross.buy.venue, cross.symbol, "buy", cross.buy_price, share),
+            risk.room(cross.sell.venue, cross.symbol, "sell", cross.sell_price, share),
         )
         size = self._whole_lots(cross.symbol, min(cross.size, room))
         if size <= 0 or size * price < self._settings.min_size_usd:
             return 0.0, "risk" if room < cross.size else "below_min_size"
-        return size, risk.refusal(2, self._added_usd(cross, size), time.monotonic())
+        return size, risk.refusal(2, self._added_usd(cross, size), share, time.monotonic())
 
     def _added_usd(self, cross: Cross, size: float) -> float:
         """Return by how much the trade makes the sum of absolute positions larger; negative when smaller."""

@@ -40,18 +40,18 @@ class Risk:
         self._settings, self._positions, self._orders = settings, positions, orders
         self.rate = RateLimit(settings.max_orders_per_second)
 
-    def room(self, venue: str, symbol: str, side: Side, price: float) -> float:
-        """Return the largest quantity of one order that order and position limits leave; not negative."""
+    def room(self, venue: str, symbol: str, side: Side, price: float, share: float) -> float:
+        """Return the largest quantity of one order that order limit and `share` of the position limit leave; >= 0."""
         sign = 1.0 if side == "buy" else -1.0
         towards = sign * self._positions.at(venue, symbol).quantity + self._orders.pending(venue, symbol, side)
-        by_position = self._settings.max_position_usd / price - towards
+        by_position = share * self._settings.max_position_usd / price - towards
         return max(0.0, min(self._settings.max_order_usd / price, by_position))
 
-    def refusal(self, count: int, added_usd: float, now: float) -> str:
-        """Return why `count` new orders that may add `added_usd` of exposure must not go, or nothing."""
+    def refusal(self, count: int, added_usd: float, share: float, now: float) -> str:
+        """Return why `count` new orders must not go, or nothing; they may add `added_usd` up to `share` of exposure."""
         if len(self._orders) + count > self._settings.max_open_orders:
             return "risk"
-        if added_usd > 0 and self._positions.exposure_usd + added_usd > self._settings.max_exposure_usd:
+        if added_usd > 0 and self._positions.exposure_usd + added_usd > share * self._settings.max_exposure_usd:
             return "risk"
         return "" if self.rate.allows(count, now) else "rate_limit"
 

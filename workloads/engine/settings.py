@@ -31,6 +31,9 @@ class ArbitrageSettings(Settings):
 
     min_edge_bps: float = Field(default=2.0, ge=0, le=1000, description="edge after fees, basis points")
     min_size_usd: float = Field(default=10.0, ge=0, description="smallest trade")
+    inventory_ratio: float = Field(
+        default=0.7, gt=0, le=1, description="share of position and exposure limits that trades may fill"
+    )
     order_type: Literal["ioc", "limit"] = Field(default="ioc", description="limit legs rest until leg_timeout_ms")
     leg_timeout_ms: int = Field(default=500, ge=1, le=600_000, description="then an open leg is cancelled")
     max_quote_age_ms: int = Field(default=500, ge=1, le=60_000, description="an older quote is stale")

@@ -112,7 +112,7 @@ def test_engine_json() -> None:
             {"venue": "beta", "url": "http://10.89.0.11:8080", "taker_fee_bps": 1.0},
         ],
         "symbols": [{"symbol": "BTC-USD", "lot_size": 0.001}],
-        "arbitrage": {"min_edge_bps": 2.0, "min_size_usd": 10.0},
+        "arbitrage": {"min_edge_bps": 2.0, "min_size_usd": 10.0, "inventory_ratio": 0.7},
         "risk": LIMITS,
         "lease": {
             "endpoints": ["https://10.0.0.1:12379", "https://10.0.0.2:12379"],

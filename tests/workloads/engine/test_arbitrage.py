@@ -145,6 +145,19 @@ async def test_a_position_at_its_limit_is_rejected() -> None:
     assert await rejected(floor) == {"detected": 1, "rejected risk": 1}
 
 
+async def test_trades_fill_their_share_of_a_position_limit_and_no_more() -> None:
+    # 0.7 of 100,000 USD are 696.5 whole lots at alpha's price of 100.5.
+    floor = Floor(inventory_ratio=0.7)
+    floor.desk.positions.at("alpha", "BTC-USD").fill("buy", 100.0, 696.0, 0.0)
+
+    await floor.cross()
+    await floor.quote(floor.beta, 0.0)
+    await floor.cross()
+
+    assert floor.position("alpha") == 696.5
+    assert floor.opportunities() == {"detected": 2, "taken": 1, "rejected risk": 1}
+
+
 async def test_too_many_orders_a_second_are_rejected() -> None:
     floor = Floor()
     floor.desk.risk.rate.allows(0, time.monotonic())

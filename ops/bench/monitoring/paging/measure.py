@@ -67,11 +67,18 @@ def percentile(took: Sequence[float]) -> float:
 def _await_quiet(site: Site, alert: str) -> None:
     """Wait until neither the alert nor what comes before it is there, and the engine trades."""
     until = time.monotonic() + _QUIET_SECONDS
-    while alert in _active(site) or not site.activated():
+    while lasting := _lasting(site, alert):
         if time.monotonic() > until:
-            raise OpsError(f"{alert} does not end, or the engine trades no more, {_QUIET_SECONDS} s after its fault")
+            raise OpsError(f"{lasting}, {_QUIET_SECONDS} s after its fault")
         time.sleep(_POLL_SECONDS)
     time.sleep(_SETTLE_SECONDS)
+
+
+def _lasting(site: Site, alert: str) -> str:
+    """What is left of the fault before, if anything."""
+    if alert in _active(site):
+        return f"{alert} does not end"
+    return "" if site.activated() else "the engine trades no more"
 
 
 def _active(site: Site) -> set[str]:
