@@ -125,7 +125,7 @@ class State:
 
 
 def as_shown(value: Any) -> Any:
-    """A value of the state as the engine's events show it: with a word in place of each secret."""
+    """A value with a word in place of each secret: of the state and of an engine's event it is the same then."""
     if isinstance(value, Mapping):
         if value.get(SIGNATURE) == SECRET:
             return _SHOWN

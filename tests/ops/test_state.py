@@ -47,3 +47,9 @@ def test_a_value_is_shown_as_events_show_it_with_a_word_in_place_of_each_secret(
         "password": "[secret]",
         "parts": [{"part": "etcd-0", "key": "[secret]"}],
     }
+
+
+def test_what_an_event_shows_of_a_secret_is_shown_as_what_the_state_keeps_of_it() -> None:
+    of_event = {"password": {**SECRET, "ciphertext": "[secret]"}}
+
+    assert as_shown(of_event) == as_shown({"password": SECRET}) == {"password": "[secret]"}

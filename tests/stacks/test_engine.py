@@ -115,8 +115,11 @@ def test_a_query_that_is_answered_with_nothing_is_found(twin: Twin, monkeypatch:
     )
 
 
-def test_up_again_changes_nothing(twin: Twin) -> None:
+def test_up_again_changes_nothing_and_deploys_nothing(twin: Twin) -> None:
+    before = _updates(twin)
+
     assert "no changes" in twin.hft("up")
+    assert _updates(twin) == before > 0
 
 
 def test_one_changed_setting_is_exactly_one_step(twin: Twin) -> None:
@@ -256,6 +259,11 @@ def _kill_up(twin: Twin, when: Callable[[], bool]) -> None:
         for child in _children(command.pid):
             subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(child)], check=False)
         command.kill()
+
+
+def _updates(twin: Twin) -> int:
+    """How many deployments there were."""
+    return len(json.loads(twin.pulumi("stack", "history", "--stack", NAME, "--json").stdout))
 
 
 def _members(client: DockerClient) -> set[str]:

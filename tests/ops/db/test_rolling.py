@@ -51,7 +51,7 @@ class Played:
     def progress(self) -> Progress:
         found = Progress(Silence())
         found.changes, found.replaced, found.deleted = self.changes, self.replaced, self.deleted
-        found.outputs = {"hosts": {"alpha": "unix:///x"}, "password": "[secret]"}
+        found.outputs = {"hosts": {"alpha": "unix:///x"}, "password": {**SECRET, "ciphertext": "[secret]"}}
         return found
 
     def preview(self) -> None:
