@@ -5,12 +5,14 @@ inside PostgreSQL or Grafana are found by `pulumi refresh`, which asks every pro
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from docker import DockerClient
 
 from ops import docker_hosts
 from ops.state import CONTAINER, NETWORK, VOLUME, Resource, State
 
+_CLUSTER = "hft:database:TimescaleCluster"
 _ALIVE = ("running", "restarting", "paused")
 
 
@@ -26,6 +28,15 @@ def drifted(state: State) -> list[Resource]:
             present, alive = _present(client)
         found += [each for each in resources if each.id not in present or (_should_run(each) and each.id not in alive)]
     return found
+
+
+def lost_databases(state: State, changed: Collection[Resource]) -> list[list[Resource]]:
+    """The data volumes of each database of which `changed` has all: nothing is left that another node could copy."""
+    volumes = [
+        [each for each in state.of_type(VOLUME) if each.document.get("parent") == cluster.urn]
+        for cluster in state.of_type(_CLUSTER)
+    ]
+    return [data for data in volumes if data and all(each in changed for each in data)]
 
 
 def failed_jobs(state: State) -> list[Resource]:

@@ -11,7 +11,7 @@ from components.grafana import GrafanaSettings
 from ops import access, grafana_rights, grafana_tls, locks, parts, preflight
 from ops.db import rolling
 from ops.deploy import deploy
-from ops.drift import drifted, failed_jobs
+from ops.drift import drifted, failed_jobs, lost_databases
 from ops.errors import OpsError
 from ops.parts import PartHealth
 from ops.progress import friendly
@@ -42,6 +42,7 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
         _ask_grafana(wanted.grafana, grafana_rights.secret(workspace, stack), screen)
     state = _recovered(workspace, stack, wanted, screen)
     changed = drifted(state)
+    _refuse_empty_databases(lost_databases(state, changed), workspace.name)
     _mend(stack, changed, screen)
     # What is gone is made in any case, and the engine knows it no more.
     anew = [*replace, *(job.urn for job in failed_jobs(state) if job not in changed)]
@@ -88,6 +89,17 @@ def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: 
     for note in notes:
         screen.note(note)
     return state
+
+
+def _refuse_empty_databases(lost: Sequence[Sequence[Resource]], stack: str) -> None:
+    """What was in a lost database (roles, tables, orders) the state takes for there: an empty one would lack it."""
+    if lost:
+        names = ", ".join(str(volume.id) for data in lost for volume in data)
+        raise OpsError(
+            f"the database has lost all its data: its hosts have no volumes {names}. Nothing was changed. Where a disk "
+            "is not mounted or Docker has another data folder, mend that and run it again. Otherwise an empty database "
+            f"with new secrets, those of backups too: hft down {stack} --volumes, then hft up {stack}"
+        )
 
 
 def _mend(stack: auto.Stack, changed: Sequence[Resource], screen: Screen) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from docker import DockerClient
 
-from ops.drift import drifted, failed_jobs
+from ops.drift import drifted, failed_jobs, lost_databases
 from ops.errors import OpsError
 from ops.state import CONTAINER, NETWORK, VOLUME, State
 from tests.ops.conftest import LABELS, STACK
-from tests.ops.states import entry, state
+from tests.ops.states import entry, state, urn
 
 
 @pytest.fixture
@@ -92,3 +92,23 @@ def test_a_job_with_another_status_than_0_has_failed() -> None:
 )
 def test_what_ended_well_or_is_to_run_for_good_has_not_failed(unfailed: State) -> None:
     assert failed_jobs(unfailed) == []
+
+
+@pytest.mark.parametrize(
+    ("gone", "lost"),
+    [
+        (["data-0", "data-1"], [["data-0", "data-1"]]),
+        (["data-0", "data-1", "other"], [["data-0", "data-1"]]),
+        (["data-0"], []),
+        (["data-1", "other"], []),
+        ([], []),
+    ],
+)
+def test_a_database_is_lost_when_no_node_has_its_data(gone: list[str], lost: list[list[str]]) -> None:
+    cluster = "hft:database:TimescaleCluster"
+    data = [entry(VOLUME, f"data-{index}", parent=urn(cluster, "tsdb")) for index in range(2)]
+    found = state(entry(cluster, "tsdb", custom=False), *data, entry(VOLUME, "other"))
+
+    databases = lost_databases(found, [each for each in found.of_type(VOLUME) if each.name in gone])
+
+    assert [[each.name for each in volumes] for volumes in databases] == lost

@@ -232,8 +232,19 @@ def test_what_was_written_is_there_after_the_next_up(twin: Twin) -> None:
     assert _audited(twin) == ["row-1"]
 
 
-def test_down_and_then_down_with_volumes_leaves_nothing(twin: Twin, host: DockerClient) -> None:
+def test_an_up_without_any_of_the_data_is_refused(twin: Twin, host: DockerClient) -> None:
     twin.hft("down")
+    volumes = [f"hft-twin-tsdb-{index}-data" for index in range(3)]
+    for name in volumes:
+        host.volumes.get(name).remove()
+
+    with pytest.raises(OpsError, match=f"lost all its data: its hosts have no volumes {', '.join(volumes)}. Nothing"):
+        twin.hft("up")
+    assert _containers(host) == []
+    assert not {each.name for each in host.volumes.list()} & set(volumes)
+
+
+def test_down_with_volumes_leaves_nothing(twin: Twin, host: DockerClient) -> None:
     assert twin.hft("purge")[-1] == "everything is removed, data included"
 
     assert _containers(host) == []
