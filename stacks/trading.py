@@ -72,9 +72,9 @@ def build(s: StackSettings, *, images: ImageLock, given: Mapping[str, pulumi.Out
         scrape_targets=[*venues.scrape_targets, *(target for part in watched for target in part.scrape_targets)],
         alert_rules={file: text for part in watched for file, text in part.alert_rules.items()}))
     drawn: list[Drawn] = [etcd, tsdb, objects, pooler, watch, *engines]
-    desk = grafana.Grafana("grafana", grafana.GrafanaArgs(settings=s.grafana, placements=at,
+    desk = grafana.Grafana("grafana", grafana.GrafanaArgs(settings=s.grafana, placements=at, database=router.reader,
         image=images.get("grafana"), admin_password=key["grafana-admin"], prometheus_url=watch.prometheus_url,
-        alertmanagers=watch.alertmanagers, database=router.reader, database_password=key["db-reader"],
+        alertmanagers=watch.alertmanagers, runbooks_url=watch.runbooks_url, database_password=key["db-reader"],
         dashboards={name: text for part in drawn for name, text in part.dashboards.items()}),
         Options(depends_on=[watch, objects.ready]))
     outputs.export(s, key, at, authority_pem=tls.authority_pem, desk=desk)

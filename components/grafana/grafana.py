@@ -50,6 +50,8 @@ class GrafanaArgs:
     """Password of `hft_reader` (secret db-reader)."""
     dashboards: Mapping[str, str]
     """Dashboard name in kebab case → JSON with a fixed uid."""
+    runbooks_url: str | None = None
+    """Where readers of dashboards find docs/runbooks; without, panels have no link there."""
 
 
 class Grafana(pulumi.ComponentResource):
@@ -166,11 +168,11 @@ class Grafana(pulumi.ComponentResource):
     def _make_dashboards(self, child: pulumi.ResourceOptions) -> oss.Folder:
         stack = pulumi.get_stack()
         folder = oss.Folder(f"{self._name}-folder", title=f"HFT {stack}", uid=grafana_uid(stack, "folder"), opts=child)
-        url = self._args.settings.runbooks_url
+        url = self._args.runbooks_url
         for dashboard, config_json in self._args.dashboards.items():
             oss.Dashboard(
                 f"{self._name}-dashboard-{dashboard}",
-                config_json=with_runbooks(config_json, str(url) if url else None),
+                config_json=with_runbooks(config_json, url),
                 folder=folder.uid,
                 overwrite=True,
                 opts=child,

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from components._common import runbooks
 from components._common.endpoint import Endpoint
 
-_RUNBOOKS = "docs/runbooks/"
 ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin"
 
 _INI = """\
@@ -70,7 +70,7 @@ def with_runbooks(dashboard: str, url: str | None) -> str:
 
 
 def _absolute(link: dict[str, Any], url: str | None) -> dict[str, Any] | None:
-    page = str(link["url"]).removeprefix(_RUNBOOKS)
-    if page == link["url"]:
+    page = str(link["url"])
+    if not page.startswith(runbooks.FOLDER):
         return link
-    return None if url is None else {**link, "url": f"{url.rstrip('/')}/{page}"}
+    return {**link, "url": runbooks.served(page, url)} if url else None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import Field, model_validator
 
 from components._common.addresses import SafeUrl
 from components._common.ports import PORT, PortUse, uses
@@ -46,9 +46,6 @@ class GrafanaSettings(Settings):
     take_over_notifications: bool = False
     """Send every alert that is made by hand in the Grafana at `url` to the stack's Alertmanager. An organisation has
     one notification policy: this replaces the firm's. With mode container that is always so."""
-    runbooks_url: HttpUrl | None = None
-    """Where readers of dashboards find docs/runbooks, such as its page at your source host; without,
-    panels have no link there."""
 
     @model_validator(mode="after")
     def _mode_has_its_place(self) -> "GrafanaSettings":

@@ -16,7 +16,7 @@ from components._common.tls import CLIENT_AUTHORITY_FILE, Tls
 from components._common.volumes import kept_volume
 from components.monitoring.clock import clock_yaml
 from components.monitoring.dashboard import hosts
-from components.monitoring.render import RULE_DIR, certificates_prom, prometheus_yml
+from components.monitoring.render import RULE_DIR, certificates_prom, prometheus_yml, with_runbooks
 from components.monitoring.routing import alertmanager_yml
 from components.monitoring.settings import MonitoringSettings
 
@@ -88,6 +88,8 @@ class Monitoring(pulumi.ComponentResource):
     """Everything that is scraped, monitoring's own parts included."""
     alert_rules: Mapping[str, str]
     """Every rule file, monitoring's own included."""
+    runbooks_url: str | None
+    """Where docs/runbooks is served, for readers of dashboards too."""
     dashboards: Mapping[str, str]
     """Dashboard name → JSON; its own only."""
 
@@ -105,7 +107,10 @@ class Monitoring(pulumi.ComponentResource):
         self.prometheus_url = f"http://{self.prometheus}"
         self.scrape_targets = (*args.scrape_targets, *self._own_targets())
         own = {"monitoring.yaml": _ALERTS.read_text(), "clock.yaml": clock_yaml(settings.clock_limit_us)}
-        self.alert_rules = {**args.alert_rules, **own}
+        self.runbooks_url = str(settings.runbooks_url) if settings.runbooks_url else None
+        self.alert_rules = {
+            file: with_runbooks(text, self.runbooks_url) for file, text in {**args.alert_rules, **own}.items()
+        }
         self.dashboards = {"hosts": hosts(pulumi.get_stack())}
         for place in self._watched:
             self._make_node_exporter(place, *self._make_certificates(place))
@@ -118,6 +123,7 @@ class Monitoring(pulumi.ComponentResource):
                 "prometheus_url": self.prometheus_url,
                 "scrape_targets": [target.as_output() for target in self.scrape_targets],
                 "alert_rules": self.alert_rules,
+                "runbooks_url": self.runbooks_url,
                 "dashboards": sorted(self.dashboards),
             }
         )

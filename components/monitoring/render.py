@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from components._common import runbooks
 from components._common.container import SECRET_DIR
 from components._common.endpoint import Endpoint
 from components._common.render import to_yaml
@@ -46,6 +47,11 @@ def prometheus_yml(
             **_remote_write(settings.remote_write, replica),
         }
     )
+
+
+def with_runbooks(rules: str, url: str | None) -> str:
+    """Rules whose alerts lead to runbooks below `url`; without one they name the path in this repository."""
+    return rules.replace(f"runbook: {runbooks.FOLDER}", f"runbook: {runbooks.served(runbooks.FOLDER, url)}")
 
 
 def certificates_prom(lives: Mapping[str, Mapping[str, str]]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, HttpUrl, model_validator
 
 from components._common.ports import PORT, PortUse, uses
 from components._common.settings import Settings
@@ -46,6 +46,9 @@ class MonitoringSettings(Settings):
     """Who expects a POST each minute and pages when it stays away: a service that does not share a fate with the stack.
     Its secret is `heartbeat`; `{}` is a service whose URL is the secret. Without it nobody notices that alerting is
     dead."""
+    runbooks_url: HttpUrl | None = None
+    """Where those who are told of alerts, and readers of dashboards, find docs/runbooks, such as its page at your
+    source host. Without, alerts name the runbook's path, and panels have no link."""
     maintenance: tuple[MaintenanceSettings, ...] = ()
     """Planned work on hosts, for the time of which their pages and tickets are not sent."""
     remote_write: tuple[RemoteWriteSettings, ...] = ()

@@ -42,7 +42,12 @@ OBJECTS = (
 TEAMS = [{"name": "desk", "permission": "View"}, {"name": "operators", "permission": "Edit"}]
 
 
-def build(settings: dict[str, Any], image: str | None = IMAGE, opts: pulumi.ResourceOptions | None = None) -> Grafana:
+def build(
+    settings: dict[str, Any],
+    image: str | None = IMAGE,
+    opts: pulumi.ResourceOptions | None = None,
+    runbooks_url: str | None = None,
+) -> Grafana:
     return Grafana(
         "grafana",
         GrafanaArgs(
@@ -55,6 +60,7 @@ def build(settings: dict[str, Any], image: str | None = IMAGE, opts: pulumi.Reso
             database=DATABASE,
             database_password="r",
             dashboards=DASHBOARDS,
+            runbooks_url=runbooks_url,
         ),
         opts,
     )
@@ -292,15 +298,15 @@ def test_dashboards_are_in_the_stacks_folder_as_they_were_given(recorder: Record
 
 
 @pytest.mark.parametrize(
-    ("settings", "links"),
-    [({}, []), ({"runbooks_url": "https://code.example/runbooks/"}, ["https://code.example/runbooks/VenueDown.md"])],
+    ("url", "links"),
+    [(None, []), ("https://code.example/runbooks/", ["https://code.example/runbooks/VenueDown.md"])],
 )
 def test_panels_lead_to_runbooks_where_these_are_served(
-    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], links: list[str]
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, url: str | None, links: list[str]
 ) -> None:
     panel = {"title": "T", "links": [{"title": "Runbook VenueDown", "url": "docs/runbooks/VenueDown.md"}]}
     monkeypatch.setitem(DASHBOARDS, "trading", json.dumps({"uid": "hft-dev-trading", "panels": [panel]}))
-    registered(recorder, {**THEIRS, **settings})
+    recorder.run(lambda: build(THEIRS, runbooks_url=url) and None)
     (found,) = json.loads(recorder.inputs(DASHBOARD, "grafana-dashboard-trading")["configJson"])["panels"]
 
     assert [link["url"] for link in found.get("links", [])] == links

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
@@ -122,6 +123,22 @@ def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) ->
     assert found["name"] == "hft-dev-prometheus-1"
 
 
+def test_alerts_lead_to_runbooks_where_these_are_served(recorder: Recorder) -> None:
+    served = {**ON_ONE, "runbooks_url": "https://code.example/runbooks"}
+    uploads = deployed(recorder, "monitoring-prometheus-0", served)["uploads"]
+    texts = {upload["file"]: upload["content"] for upload in uploads if upload["file"].startswith("/etc/hft/rules/")}
+
+    alerts = [each for text in texts.values() for each in _alerts(text)]
+    assert len(alerts) == len(_alerts(ALERTS)) + len(_alerts(clock_yaml(100))) > 0
+    for each in alerts:
+        assert each["annotations"]["runbook"] == f"https://code.example/runbooks/{each['alert']}.md"
+
+
+def _alerts(rules: str) -> list[dict[str, Any]]:
+    groups = yaml.safe_load(rules)["groups"]
+    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
+
+
 def test_a_single_alertmanager_has_no_cluster(recorder: Recorder) -> None:
     found = deployed(recorder, "monitoring-alertmanager-0", ON_ONE)
 
@@ -199,7 +216,10 @@ def test_a_data_volume_is_named_by_stack_and_part(recorder: Recorder) -> None:
 
 def test_outputs(recorder: Recorder) -> None:
     found = recorder.run(
-        lambda: [(it.prometheus_url, [*map(str, it.alertmanagers)], sorted(it.alert_rules)) for it in [build(ON_TWO)]]
+        lambda: [
+            (it.prometheus_url, [*map(str, it.alertmanagers)], sorted(it.alert_rules), it.runbooks_url)
+            for it in [build({**ON_TWO, "runbooks_url": "https://code.example"})]
+        ]
     )
 
     assert found == [
@@ -207,6 +227,7 @@ def test_outputs(recorder: Recorder) -> None:
             "http://10.0.0.1:19090",
             ["10.0.0.1:19093", "10.0.0.2:19093"],
             ["clock.yaml", "monitoring.yaml", "trading.yaml"],
+            "https://code.example/",
         )
     ]
 
