@@ -34,6 +34,9 @@ _PLANNED = {
     OpType.REPLACE: "would replace",
     OpType.IMPORT: "would import",
 }
+_WRITTEN = ("urn", "parent", "provider", "protect", "retain_on_delete")
+"""What of an unchanged resource a deployment may write into the state otherwise, of all that events tell."""
+
 _REPLACING = (OpType.REPLACE, OpType.CREATE_REPLACEMENT)
 _WAITING = {
     OpType.CREATE: "creating",
@@ -102,6 +105,8 @@ class Progress:
         """URNs of those that were made anew, or would be."""
         self.deleted: set[str] = set()
         """URNs of those that were removed and not made anew, or would be."""
+        self.rewritten: set[str] = set()
+        """URNs of those that the state has otherwise now, or would have: changed, or only known otherwise."""
         self.outputs: Mapping[str, Any] = {}
         """What the program has exported; in place of secrets stands what the engine shows for one."""
 
@@ -143,6 +148,9 @@ class Progress:
         _, began = self._running.pop((step.urn, step.op), ("", None))
         if _is_stack(step.urn) and step.new and not failed:
             self.outputs = step.new.outputs or {}
+        # A component comes twice, the second time with its outputs.
+        note = self.rewritten.add if _is_rewritten(step) else self.rewritten.discard
+        note(step.urn)
         verb = (_PLANNED if planning else _DONE).get(step.op)
         if step.op in _REPLACING and not failed:
             self.replaced.add(step.urn)
@@ -190,6 +198,14 @@ def friendly(urn: str) -> str:
     kind = qualified.rpartition("$")[2].rpartition(":")[2]
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
     return f"{words} {name}".strip()
+
+
+def _is_rewritten(step: StepEventMetadata) -> bool:
+    old, new = step.old, step.new
+    if step.op is not OpType.SAME or old is None or new is None:
+        return True
+    differs = any(getattr(old, name) != getattr(new, name) for name in _WRITTEN)
+    return differs or (not new.custom and (old.outputs or {}) != (new.outputs or {}))
 
 
 def _is_stack(urn: str) -> bool:

@@ -37,7 +37,7 @@ def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen
     if not has_cluster(state):
         return run(stack.up, workspace, screen, **options)
     plan = planned(stack.preview, workspace, screen, **options)
-    if not plan.changes and as_shown(plan.outputs) == as_shown(state.outputs):
+    if not plan.rewritten and as_shown(plan.outputs) == as_shown(state.outputs):
         return plan
     caused = by_stopping(state, workspace.name, plan.replaced | plan.deleted)
     with silenced(state, workspace.name, caused, "hft up", screen):

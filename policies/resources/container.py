@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from policies.pack.resource import Resource
@@ -52,7 +53,7 @@ class Container(Resource):
         """The value of a label."""
         return next((str(each["value"]) for each in self.items("labels") if each.get("label") == name), None)
 
-    @property
+    @cached_property
     def declared_tier(self) -> Tier | None:
         """What the label says, else the component that it is part of; None if neither does."""
         said = self.label(TIER_LABEL)

@@ -128,6 +128,52 @@ def test_what_is_made_anew_and_what_is_removed_is_kept_apart(
     assert (progress.replaced, progress.deleted) == (replaced, deleted)
 
 
+KNOWN = {"custom": True, "urn": ETCD, "parent": STACK, "provider": "docker", "protect": True, "retainOnDelete": True}
+COMPONENT = {**KNOWN, "custom": False, "provider": "", "outputs": {"members": ["a"]}}
+
+
+def ended(op: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> EngineEvent:
+    metadata = {"op": op, "urn": ETCD, "type": "docker:index/container:Container", "old": old, "new": new}
+    return event("resOutputsEvent", {"metadata": metadata, "planning": True})
+
+
+@pytest.mark.parametrize(
+    ("op", "old", "new"),
+    [
+        ("update", KNOWN, KNOWN),
+        ("create", None, KNOWN),
+        ("same", KNOWN, {**KNOWN, "protect": False}),
+        ("same", KNOWN, {**KNOWN, "retainOnDelete": False}),
+        ("same", {**KNOWN, "urn": "its name before"}, KNOWN),
+        ("same", KNOWN, {**KNOWN, "parent": "another"}),
+        ("same", KNOWN, {**KNOWN, "provider": "another"}),
+        ("same", COMPONENT, {**COMPONENT, "outputs": {"members": ["a", "b"]}}),
+    ],
+)
+def test_what_the_state_would_have_otherwise_is_kept(
+    progress: Progress, op: str, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    progress(ended(op, old, new))
+
+    assert progress.rewritten == {ETCD}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(KNOWN, KNOWN), (KNOWN, {**KNOWN, "outputs": {"at": 1}}), (COMPONENT, COMPONENT)]
+)
+def test_what_the_state_has_already_is_not(progress: Progress, old: dict[str, Any], new: dict[str, Any]) -> None:
+    progress(ended("same", old, new))
+
+    assert progress.rewritten == set()
+
+
+def test_a_component_is_judged_by_its_last_event_which_has_its_outputs(progress: Progress) -> None:
+    progress(ended("same", COMPONENT, {**COMPONENT, "outputs": {}}))
+    progress(ended("same", COMPONENT, COMPONENT))
+
+    assert progress.rewritten == set()
+
+
 def test_what_could_not_be_removed_is_not_removed(progress: Progress) -> None:
     progress(step("resOpFailedEvent", "delete"))
 

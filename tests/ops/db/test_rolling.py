@@ -43,14 +43,14 @@ class Played:
 
     replaced: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
-    changes: int = 1
+    rewritten: set[str] = field(default_factory=lambda: {NODE_0})
     leader: str | None = "tsdb-0"
     log: list[str] = field(default_factory=list)
     name: str = "dev"
 
     def progress(self) -> Progress:
         found = Progress(Silence())
-        found.changes, found.replaced, found.deleted = self.changes, self.replaced, self.deleted
+        found.rewritten, found.replaced, found.deleted = self.rewritten, self.replaced, self.deleted
         found.outputs = {"hosts": {"alpha": "unix:///x"}, "password": {**SECRET, "ciphertext": "[secret]"}}
         return found
 
@@ -99,13 +99,13 @@ def test_a_stack_without_a_cluster_is_brought_up_at_once(played: Played) -> None
 
 
 def test_where_nothing_would_change_nothing_is_run(played: Played) -> None:
-    played.changes = 0
+    played.rewritten = set()
 
     assert log(played, deployed()) == ["preview"]
 
 
 def test_where_only_an_output_would_change_it_is_written(played: Played) -> None:
-    played.changes = 0
+    played.rewritten = set()
 
     assert log(played, deployed(hosts={})) == ["preview", "up"]
 
