@@ -13,12 +13,17 @@ def deploy(operation: Callable[..., object], workspace: Workspace, screen: Scree
     """Run the program with the policy pack; warnings are shown, problems raise OpsError. `more` goes to `operation`."""
     with screen.running("program and policies"):
         progress = operate(operation, screen, **workspace.policy_arguments(), **more)
-    for warning in progress.warnings:
-        screen.warning(warning)
+    warn(progress, screen)
     return progress
 
 
 def planned(operation: Callable[..., object], workspace: Workspace, screen: Screen, **more: Any) -> Progress:
-    """What a preview says, and nothing shown of it: the deployment after it shows all. Raises OpsError as `deploy`."""
+    """What a preview says, and nothing shown of it: a deployment after it shows all. Raises OpsError as `deploy`."""
     with screen.running("program and policies"):
         return operate(operation, Silence(), **workspace.policy_arguments(), **more)
+
+
+def warn(progress: Progress, screen: Screen) -> None:
+    """Show its warnings."""
+    for warning in progress.warnings:
+        screen.warning(warning)

@@ -31,7 +31,12 @@ def drifted(state: State) -> list[Resource]:
 
 
 def lost_databases(state: State, changed: Collection[Resource]) -> list[list[Resource]]:
-    """The data volumes of each database of which `changed` has all: nothing is left that another node could copy."""
+    """The data volumes of each database of which `changed` has all: nothing is left that another node could copy.
+
+    None where the first `up` was cut off before there was anything in a database.
+    """
+    if not any(resource.type.startswith("postgresql:") for resource in state.resources):
+        return []
     volumes = [
         [each for each in state.of_type(VOLUME) if each.document.get("parent") == cluster.urn]
         for cluster in state.of_type(_CLUSTER)

@@ -34,8 +34,8 @@ _PLANNED = {
     OpType.REPLACE: "would replace",
     OpType.IMPORT: "would import",
 }
-_WRITTEN = ("urn", "parent", "provider", "protect", "retain_on_delete")
-"""What of an unchanged resource a deployment may write into the state otherwise, of all that events tell."""
+_WRITTEN = ("urn", "parent", "provider", "protect", "retain_on_delete", "inputs")
+"""What events tell of an unchanged resource that a deployment may still write otherwise."""
 
 _REPLACING = (OpType.REPLACE, OpType.CREATE_REPLACEMENT)
 _WAITING = {
@@ -106,7 +106,8 @@ class Progress:
         self.deleted: set[str] = set()
         """URNs of those that were removed and not made anew, or would be."""
         self.rewritten: set[str] = set()
-        """URNs of those that the state has otherwise now, or would have: changed, or only known otherwise."""
+        """URNs of those that the state has otherwise now, or would have, as far as events tell: changed, or only known
+        otherwise."""
         self.outputs: Mapping[str, Any] = {}
         """What the program has exported; in place of secrets stands what the engine shows for one."""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _PROVIDER = "pulumi:providers:"
-# Pulumi's own mark of a value that is kept encrypted, and what its events show in place of one.
-SIGNATURE, SECRET, _SHOWN = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270", "[secret]"
+# Pulumi's own mark of a value that is kept encrypted.
+SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
@@ -122,14 +122,3 @@ class State:
                 host = provider.inputs.get("host")
                 return str(host) if host else None
         return None
-
-
-def as_shown(value: Any) -> Any:
-    """A value with a word in place of each secret: of the state and of an engine's event it is the same then."""
-    if isinstance(value, Mapping):
-        if value.get(SIGNATURE) == SECRET:
-            return _SHOWN
-        return {key: as_shown(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [as_shown(each) for each in value]
-    return value

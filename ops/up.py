@@ -52,7 +52,7 @@ def up(workspace: Workspace, wanted: Wanted, screen: Screen, *, replace: Sequenc
     exported = progress.outputs
     for output in access.OUTPUTS:
         file = access.path_of(output, workspace.root, workspace.name)
-        if output in exported and (progress.changes or not file.exists()):
+        if output in exported and (progress.rewritten or not file.exists()):
             access.write(file, secret_output(stack, workspace, output))
     report(settled(exported), screen)
 
@@ -92,13 +92,16 @@ def _recovered(workspace: Workspace, stack: auto.Stack, wanted: Wanted, screen: 
 
 
 def _refuse_empty_databases(lost: Sequence[Sequence[Resource]], stack: str) -> None:
-    """What was in a lost database (roles, tables, orders) the state takes for there: an empty one would lack it."""
+    """What was in a lost database (roles, tables, orders) the state takes for there: an empty one would lack it.
+
+    Raises OpsError where one is lost.
+    """
     if lost:
-        names = ", ".join(str(volume.id) for data in lost for volume in data)
+        names = ", ".join(volume.id for data in lost for volume in data)
         raise OpsError(
-            f"the database has lost all its data: its hosts have no volumes {names}. Nothing was changed. Where a disk "
-            "is not mounted or Docker has another data folder, mend that and run it again. Otherwise an empty database "
-            f"with new secrets, those of backups too: hft down {stack} --volumes, then hft up {stack}"
+            f"the database has lost all its data: its hosts have no volumes {names}. None was made. Where a disk is "
+            "not mounted or Docker has another data folder, mend that and run it again. To begin with an empty "
+            f"database, and no backup or secret of before: hft down {stack} --volumes, then hft up {stack}"
         )
 
 

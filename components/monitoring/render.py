@@ -1,5 +1,6 @@
 """Configuration of Prometheus, and what node exporters tell of certificates; pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +17,7 @@ from components.monitoring.settings import MonitoringSettings
 from workloads.contract import Metric, certificates
 
 RULE_DIR = "/etc/hft/rules"
+_RUNBOOK = re.compile(rf"(\brunbook: [\"']?){re.escape(runbooks.FOLDER)}")
 _MOMENTS = {"due": certificates.DUE, "end": certificates.END}
 _TLS = {"scheme": "https", "tls_config": {"ca_file": CLIENT_AUTHORITY_FILE, "min_version": "TLS13"}}
 
@@ -51,7 +53,8 @@ def prometheus_yml(
 
 def with_runbooks(rules: str, url: str | None) -> str:
     """Rules whose alerts lead to runbooks below `url`; without one they name the path in this repository."""
-    return rules.replace(f"runbook: {runbooks.FOLDER}", f"runbook: {runbooks.served(runbooks.FOLDER, url)}")
+    served = runbooks.served(runbooks.FOLDER, url)
+    return _RUNBOOK.sub(lambda found: found[1] + served, rules)
 
 
 def certificates_prom(lives: Mapping[str, Mapping[str, str]]) -> str:

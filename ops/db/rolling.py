@@ -16,20 +16,23 @@ from ops.db import held, patroni, restart, switchover
 from ops.db.ask import Patronis
 from ops.db.layout import Layout, has_cluster, layout
 from ops.deploy import deploy as run
-from ops.deploy import planned
+from ops.deploy import planned, warn
 from ops.errors import OpsError
 from ops.progress import Progress
 from ops.screen import Screen
 from ops.silences import silenced
-from ops.state import State, as_shown
+from ops.state import State
 from ops.workspace import Workspace
+from stacks.digest import OUTPUT
 
 # A standby that was replaced reads what it has missed, and is waited for by commits some loops later.
 _CATCH_UP_SECONDS = 120
 
 
 def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen, **options: Any) -> Progress:
-    """Run `up`; `state` is what was there before, `options` go to it.
+    """Run `up`, unless nothing would be written (docs/adr/0034-unchanged-stacks-are-not-deployed.md).
+
+    `state` is what was there before, `options` go to `up`.
 
     Raises:
         OpsError: the program, a policy or the engine failed, or no other node could lead; run it again.
@@ -37,7 +40,8 @@ def deploy(stack: auto.Stack, workspace: Workspace, state: State, screen: Screen
     if not has_cluster(state):
         return run(stack.up, workspace, screen, **options)
     plan = planned(stack.preview, workspace, screen, **options)
-    if not plan.rewritten and as_shown(plan.outputs) == as_shown(state.outputs):
+    if OUTPUT in plan.outputs and not plan.rewritten:
+        warn(plan, screen)
         return plan
     caused = by_stopping(state, workspace.name, plan.replaced | plan.deleted)
     with silenced(state, workspace.name, caused, "hft up", screen):

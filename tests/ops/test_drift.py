@@ -94,8 +94,18 @@ def test_what_ended_well_or_is_to_run_for_good_has_not_failed(unfailed: State) -
     assert failed_jobs(unfailed) == []
 
 
+CLUSTER = "hft:database:TimescaleCluster"
+DATA = [entry(VOLUME, f"data-{index}", parent=urn(CLUSTER, "tsdb")) for index in range(2)]
+DATABASE = (entry(CLUSTER, "tsdb", custom=False), *DATA, entry(VOLUME, "other"))
+
+
+def lost(found: State, gone: list[str]) -> list[list[str]]:
+    databases = lost_databases(found, [each for each in found.of_type(VOLUME) if each.name in gone])
+    return [[each.name for each in volumes] for volumes in databases]
+
+
 @pytest.mark.parametrize(
-    ("gone", "lost"),
+    ("gone", "found"),
     [
         (["data-0", "data-1"], [["data-0", "data-1"]]),
         (["data-0", "data-1", "other"], [["data-0", "data-1"]]),
@@ -104,11 +114,9 @@ def test_what_ended_well_or_is_to_run_for_good_has_not_failed(unfailed: State) -
         ([], []),
     ],
 )
-def test_a_database_is_lost_when_no_node_has_its_data(gone: list[str], lost: list[list[str]]) -> None:
-    cluster = "hft:database:TimescaleCluster"
-    data = [entry(VOLUME, f"data-{index}", parent=urn(cluster, "tsdb")) for index in range(2)]
-    found = state(entry(cluster, "tsdb", custom=False), *data, entry(VOLUME, "other"))
+def test_a_database_is_lost_when_no_node_has_its_data(gone: list[str], found: list[list[str]]) -> None:
+    assert lost(state(*DATABASE, entry("postgresql:index/role:Role", "owner")), gone) == found
 
-    databases = lost_databases(found, [each for each in found.of_type(VOLUME) if each.name in gone])
 
-    assert [[each.name for each in volumes] for volumes in databases] == lost
+def test_a_database_that_had_nothing_in_it_is_not_lost() -> None:
+    assert lost(state(*DATABASE, entry("pulumi:providers:postgresql", "db-server")), ["data-0", "data-1"]) == []

@@ -1,7 +1,7 @@
 """Reading an exported state."""
 
-from ops.state import CONTAINER, State, as_shown
-from tests.ops.states import DOCKER, SECRET, entry, state, urn
+from ops.state import CONTAINER, State
+from tests.ops.states import DOCKER, entry, state, urn
 
 
 def test_an_empty_export_has_nothing() -> None:
@@ -37,19 +37,3 @@ def test_pending_operations_are_read() -> None:
 
 def test_outputs_are_those_of_the_stack() -> None:
     assert state(outputs={"hosts": {"local": "unix:///x"}}).outputs == {"hosts": {"local": "unix:///x"}}
-
-
-def test_a_value_is_shown_as_events_show_it_with_a_word_in_place_of_each_secret() -> None:
-    kept = {"hosts": {"a": "unix:///x"}, "password": SECRET, "parts": [{"part": "etcd-0", "key": SECRET}]}
-
-    assert as_shown(kept) == {
-        "hosts": {"a": "unix:///x"},
-        "password": "[secret]",
-        "parts": [{"part": "etcd-0", "key": "[secret]"}],
-    }
-
-
-def test_what_an_event_shows_of_a_secret_is_shown_as_what_the_state_keeps_of_it() -> None:
-    of_event = {"password": {**SECRET, "ciphertext": "[secret]"}}
-
-    assert as_shown(of_event) == as_shown({"password": SECRET}) == {"password": "[secret]"}

@@ -14,7 +14,9 @@ from ops import up
 from ops.errors import OpsError
 from ops.parts import Part, PartHealth
 from ops.screen import Screen
+from ops.state import VOLUME
 from ops.wanted import Wanted
+from tests.ops.states import entry, state, urn
 from tests.toolchain.plugins.grafana import fake_oss  # noqa: F401 - it registers its routes
 from tests.toolchain.plugins.grafana.fake import TOKEN, VIEWER_TOKEN, running
 from tests.toolchain.plugins.grafana.fake_tls import self_signed, serving
@@ -85,6 +87,24 @@ def stopped() -> None:
 
 class WentOnError(Exception):
     """The run has got past its checks."""
+
+
+def test_a_database_that_has_lost_all_its_data_is_not_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = "hft:database:TimescaleCluster"
+    names = ("hft-dev-tsdb-0-data", "hft-dev-tsdb-1-data")
+    data = [entry(VOLUME, name, id=name, parent=urn(cluster, "tsdb")) for name in names]
+    found = state(entry(cluster, "tsdb", custom=False), *data, entry("postgresql:index/role:Role", "owner"))
+    monkeypatch.setattr(up, "_recovered", lambda *_: found)
+    monkeypatch.setattr(up, "drifted", lambda known: list(known.of_type(VOLUME)))
+    workspace = SimpleNamespace(name="dev", select_or_create=lambda: None)
+
+    with pytest.raises(OpsError) as refused:
+        up.up(cast(Any, workspace), Wanted(hosts=()), screen()[0])
+    assert refused.value.problems == (
+        "the database has lost all its data: its hosts have no volumes hft-dev-tsdb-0-data, hft-dev-tsdb-1-data. None "
+        "was made. Where a disk is not mounted or Docker has another data folder, mend that and run it again. To begin "
+        "with an empty database, and no backup or secret of before: hft down dev --volumes, then hft up dev",
+    )
 
 
 Run = Callable[[str, str], list[str]]

@@ -122,6 +122,17 @@ def test_up_again_changes_nothing_and_deploys_nothing(twin: Twin) -> None:
     assert _updates(twin) == before > 0
 
 
+def test_what_was_edited_in_the_state_by_hand_is_put_right(twin: Twin) -> None:
+    (volume,) = [urn for urn in _protected(twin) if urn.endswith("::tsdb-data-0")]
+    assert twin.pulumi("state", "unprotect", volume, "--stack", NAME, "--yes").returncode == 0
+    assert volume not in _protected(twin)
+    before = _updates(twin)
+
+    assert "no changes" in twin.hft("up")
+    assert volume in _protected(twin)
+    assert _updates(twin) == before + 1
+
+
 def test_one_changed_setting_is_exactly_one_step(twin: Twin) -> None:
     twin.write({**settings(), "monitoring": {**settings()["monitoring"], "retention_days": 3}})
 
@@ -238,7 +249,7 @@ def test_an_up_without_any_of_the_data_is_refused(twin: Twin, host: DockerClient
     for name in volumes:
         host.volumes.get(name).remove()
 
-    with pytest.raises(OpsError, match=f"lost all its data: its hosts have no volumes {', '.join(volumes)}. Nothing"):
+    with pytest.raises(OpsError, match=f"all its data: its hosts have no volumes {', '.join(volumes)}. None was made"):
         twin.hft("up")
     assert _containers(host) == []
     assert not {each.name for each in host.volumes.list()} & set(volumes)
@@ -270,6 +281,12 @@ def _kill_up(twin: Twin, when: Callable[[], bool]) -> None:
         for child in _children(command.pid):
             subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(child)], check=False)
         command.kill()
+
+
+def _protected(twin: Twin) -> list[str]:
+    """URNs of what the engine refuses to delete."""
+    state = json.loads(twin.pulumi("stack", "export", "--stack", NAME).stdout)
+    return [each["urn"] for each in state["deployment"]["resources"] if each.get("protect")]
 
 
 def _updates(twin: Twin) -> int:

@@ -48,7 +48,7 @@ class Risk:
         return max(0.0, min(self._settings.max_order_usd / price, by_position))
 
     def refusal(self, count: int, added_usd: float, share: float, now: float) -> str:
-        """Return why `count` new orders must not go, or nothing; they may add `added_usd` up to `share` of exposure."""
+        """Return why `count` new orders must not go, or nothing; `added_usd` may fill `share` of the exposure limit."""
         if len(self._orders) + count > self._settings.max_open_orders:
             return "risk"
         if added_usd > 0 and self._positions.exposure_usd + added_usd > share * self._settings.max_exposure_usd:

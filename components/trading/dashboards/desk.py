@@ -215,7 +215,8 @@ def risk_limits(board: Board) -> Graph:
     about = About(
         title="Risk limit ratio",
         unit=units.PercentUnit,
-        description="Use of each pre-trade limit; at 100 % orders that add to it are refused.",
+        description="Use of each pre-trade limit. Trades stop at the engine's inventory_ratio of position and "
+        "exposure; at 100 % whatever adds to it is refused.",
         columns=6,
         alert="RiskLimitReached",
     )

@@ -42,6 +42,7 @@ TOLD = {
     "heartbeat": {},
     "remote_write": [{"name": "mimir", "url": "https://mimir.example/push", "bearer": True}],
 }
+THEIRS = "groups: [{name: trading, rules: [{alert: A, expr: up, annotations: {runbook: docs/runbooks/A.md}}]}]\n"
 SECRETS = {name: f"the {name}" for name in ("receiver-desk", "heartbeat", "remote-write-mimir", "db-owner")}
 
 
@@ -55,7 +56,7 @@ def build(changes: dict[str, Any], secrets: dict[str, str] = SECRETS) -> Monitor
             alertmanager_image="sha256:alertmanager",
             exporter_image="sha256:exporters",
             scrape_targets=(ENGINE,),
-            alert_rules={"trading.yaml": "groups: []\n"},
+            alert_rules={"trading.yaml": THEIRS},
             tls=tls("tsdb-0"),
             secrets=secrets,
         ),
@@ -115,7 +116,7 @@ def test_prometheus_gets_configuration_rules_and_a_volume(recorder: Recorder) ->
         "/etc/hft/prometheus.yml": config,
         "/etc/hft/rules/clock.yaml": clock_yaml(100),
         "/etc/hft/rules/monitoring.yaml": ALERTS,
-        "/etc/hft/rules/trading.yaml": "groups: []\n",
+        "/etc/hft/rules/trading.yaml": THEIRS,
     }
     assert found["volumes"] == [
         {"containerPath": "/var/lib/hft/data", "volumeName": "hft-dev-prometheus-1-data"},
@@ -129,7 +130,7 @@ def test_alerts_lead_to_runbooks_where_these_are_served(recorder: Recorder) -> N
     texts = {upload["file"]: upload["content"] for upload in uploads if upload["file"].startswith("/etc/hft/rules/")}
 
     alerts = [each for text in texts.values() for each in _alerts(text)]
-    assert len(alerts) == len(_alerts(ALERTS)) + len(_alerts(clock_yaml(100))) > 0
+    assert len(alerts) == len(_alerts(ALERTS)) + len(_alerts(clock_yaml(100))) + len(_alerts(THEIRS))
     for each in alerts:
         assert each["annotations"]["runbook"] == f"https://code.example/runbooks/{each['alert']}.md"
 

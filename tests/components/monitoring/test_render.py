@@ -6,7 +6,7 @@ import yaml
 from components._common.endpoint import Endpoint
 from components._common.scraping import ScrapeTarget
 from components.monitoring import MonitoringSettings
-from components.monitoring.render import certificates_prom, prometheus_yml
+from components.monitoring.render import certificates_prom, prometheus_yml, with_runbooks
 
 
 def settings(**changes: Any) -> MonitoringSettings:
@@ -120,6 +120,30 @@ def test_certificates_prom() -> None:
         'hft_certificate_end_timestamp_seconds{part="authority"} 2153692800\n'
         'hft_certificate_end_timestamp_seconds{part="tsdb-0"} 1896048000\n'
     )
+
+
+RULES = """\
+groups:
+- rules:
+  - alert: A
+    annotations: {summary: see docs/runbooks/A.md, runbook: docs/runbooks/A.md}
+  - alert: B
+    annotations:
+      runbook: "docs/runbooks/B.md"
+  - alert: C
+    annotations:
+      runbook: 'docs/runbooks/C.md'
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "begin"), [(None, "docs/runbooks/"), ("https://code.example/runbooks", "https://code.example/runbooks/")]
+)
+def test_alerts_lead_to_their_runbooks_however_they_are_written(url: str | None, begin: str) -> None:
+    (group,) = yaml.safe_load(with_runbooks(RULES, url))["groups"]
+
+    assert [rule["annotations"]["runbook"] for rule in group["rules"]] == [f"{begin}{name}.md" for name in "ABC"]
+    assert group["rules"][0]["annotations"]["summary"] == "see docs/runbooks/A.md"
 
 
 def stored(**store: Any) -> Any:

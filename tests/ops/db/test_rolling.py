@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from pulumi.automation.events import EngineEvent
 from rich.console import Console
 
 from ops.caused import Matchers
@@ -47,11 +48,16 @@ class Played:
     leader: str | None = "tsdb-0"
     log: list[str] = field(default_factory=list)
     name: str = "dev"
+    outputs: dict[str, str] = field(default_factory=lambda: {"program": "a digest"})
+    warning: str = ""
+    shown: io.StringIO = field(default_factory=io.StringIO)
 
     def progress(self) -> Progress:
         found = Progress(Silence())
         found.rewritten, found.replaced, found.deleted = self.rewritten, self.replaced, self.deleted
-        found.outputs = {"hosts": {"alpha": "unix:///x"}, "password": {**SECRET, "ciphertext": "[secret]"}}
+        found.outputs = self.outputs
+        if self.warning:
+            found(EngineEvent.from_json(warned(self.warning)))
         return found
 
     def preview(self) -> None:
@@ -73,6 +79,11 @@ class Played:
         return ()
 
 
+def warned(text: str) -> dict[str, Any]:
+    told = {"message": text, "severity": "warning", "color": "never"}
+    return {"sequence": 1, "timestamp": 1, "diagnosticEvent": told}
+
+
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch) -> Played:
     found = Played()
@@ -88,7 +99,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Played:
 
 
 def log(played: Played, before: State, **options: Any) -> list[str]:
-    console = Console(file=io.StringIO())
+    console = Console(file=played.shown, highlight=False)
     workspace: Any = type("Workspace", (), {"name": "dev", "state": lambda _, __: before})()
     rolling.deploy(played, workspace, before, Screen(out=console, err=console), **options)  # type: ignore[arg-type]
     return played.log
@@ -104,10 +115,24 @@ def test_where_nothing_would_change_nothing_is_run(played: Played) -> None:
     assert log(played, deployed()) == ["preview"]
 
 
-def test_where_only_an_output_would_change_it_is_written(played: Played) -> None:
-    played.rewritten = set()
+def test_a_program_that_does_not_tell_what_it_was_made_from_is_always_run(played: Played) -> None:
+    played.rewritten, played.outputs = set(), {}
 
-    assert log(played, deployed(hosts={})) == ["preview", "up"]
+    assert log(played, deployed()) == ["preview", "up"]
+
+
+def test_where_nothing_is_run_what_the_preview_warns_of_is_shown(played: Played) -> None:
+    played.rewritten, played.warning = set(), "Grafana is skipped"
+
+    log(played, deployed())
+    assert played.shown.getvalue() == "warning: Grafana is skipped\n"
+
+
+def test_where_only_the_state_would_change_it_is_written_and_the_deployment_warns(played: Played) -> None:
+    played.rewritten, played.warning = {urn("pulumi:pulumi:Stack", "hft-dev")}, "Grafana is skipped"
+
+    assert log(played, deployed()) == ["preview", "up"]
+    assert played.shown.getvalue() == ""
 
 
 def test_a_change_beside_the_leader_needs_nobody_to_move(played: Played) -> None:

@@ -158,6 +158,23 @@ async def test_trades_fill_their_share_of_a_position_limit_and_no_more() -> None
     assert floor.opportunities() == {"detected": 2, "taken": 1, "rejected risk": 1}
 
 
+async def test_so_it_is_where_they_sell() -> None:
+    # 0.7 of 100,000 USD are 693.0 whole lots at beta's price of 101.
+    floor = Floor(inventory_ratio=0.7)
+    floor.desk.positions.at("beta", "BTC-USD").fill("sell", 100.0, 693.0, 0.0)
+
+    assert await rejected(floor) == {"detected": 1, "rejected risk": 1}
+
+
+async def test_trades_fill_their_share_of_the_exposure_and_no_more() -> None:
+    # Four positions of 70,000 USD are 0.7 of 400,000; none of them is where this trade goes.
+    floor = Floor(inventory_ratio=0.7)
+    for venue in ("gamma", "delta", "epsilon", "zeta"):
+        floor.desk.positions.at(venue, "BTC-USD").fill("buy", 100.0, 700.0, 0.0)
+
+    assert await rejected(floor) == {"detected": 1, "rejected risk": 1}
+
+
 async def test_too_many_orders_a_second_are_rejected() -> None:
     floor = Floor()
     floor.desk.risk.rate.allows(0, time.monotonic())
