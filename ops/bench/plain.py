@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,11 @@ class Plain:
     def start(self, client: DockerClient) -> float:
         """Seconds until all are healthy. Raises OpsError where a command fails or one does not get healthy."""
         began = time.monotonic()
-        for arguments in (*self.before, *self.runs):
-            _docker(arguments)
         deadline = began + _HEALTHY_SECONDS
-        while waiting := [name for name in self.running if not _healthy(client, name)]:
-            if time.monotonic() > deadline:
-                raise OpsError(f"not healthy {_HEALTHY_SECONDS} s after docker run: {', '.join(waiting)}")
-            time.sleep(0.1)
+        for arguments in (*self.before, *self.runs):
+            _await_healthy(client, looked_into(arguments), deadline)
+            _docker(arguments)
+        _await_healthy(client, self.running, deadline)
         return time.monotonic() - began
 
     def remove(self, client: DockerClient) -> None:
@@ -76,6 +75,12 @@ def by_names(inputs: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str
     """A container that sees another's processes, by that one's name: another container of the name has another id."""
     kind, _, target = str(inputs.get("pidMode", "")).partition(":")
     return {**inputs, "pidMode": f"{kind}:{names[target]}"} if target else inputs
+
+
+def looked_into(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Docker name of the container whose processes a container sees: that has to stay up, so it is waited for."""
+    modes = [mode for option, mode in pairwise(arguments) if option == "--pid"]
+    return tuple(mode.removeprefix("container:") for mode in modes if mode != "host")
 
 
 def docker_run(inputs: Mapping[str, Any], folder: Path) -> list[str]:
@@ -148,6 +153,13 @@ def _docker(arguments: Sequence[str]) -> None:
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise OpsError(f"docker {' '.join(arguments[:4])} …: {done.stderr.strip()}")
+
+
+def _await_healthy(client: DockerClient, names: Sequence[str], deadline: float) -> None:
+    while waiting := [name for name in names if not _healthy(client, name)]:
+        if time.monotonic() > deadline:
+            raise OpsError(f"not healthy {_HEALTHY_SECONDS} s after the first docker run: {', '.join(waiting)}")
+        time.sleep(0.1)
 
 
 def _healthy(client: DockerClient, name: str) -> bool:

@@ -1,7 +1,9 @@
 from pathlib import Path
 from typing import Any
 
-from ops.bench.plain import Plain, by_names, docker_run, network_create
+import pytest
+
+from ops.bench.plain import Plain, by_names, docker_run, looked_into, network_create
 from ops.state import CONTAINER, NETWORK, VOLUME
 from tests.ops.states import entry, state
 
@@ -121,3 +123,15 @@ def test_a_state_becomes_commands_in_its_order_without_the_migrations(tmp_path: 
     )
     assert [run[run.index("--name") + 1] for run in found.runs] == ["hft-bench-etcd-0", "hft-bench-tsdb-shared"]
     assert (found.running, found.names) == (("hft-bench-etcd-0",), ("hft-bench-etcd-0", "hft-bench-tsdb-shared"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (("run", "--name", "b", "--pid", "container:a", "image"), ("a",)),
+        (("run", "--name", "b", "--pid", "host", "image"), ()),
+        (("run", "--name", "b", "image"), ()),
+    ],
+)
+def test_what_a_container_looks_into_is_waited_for(arguments: tuple[str, ...], names: tuple[str, ...]) -> None:
+    assert looked_into(arguments) == names
