@@ -10,9 +10,8 @@ from collections.abc import Collection
 from docker import DockerClient
 
 from ops import docker_hosts
-from ops.state import CONTAINER, NETWORK, VOLUME, Resource, State
+from ops.state import CLUSTER, CONTAINER, NETWORK, VOLUME, Resource, State
 
-_CLUSTER = "hft:database:TimescaleCluster"
 _ALIVE = ("running", "restarting", "paused")
 
 
@@ -39,7 +38,7 @@ def lost_databases(state: State, changed: Collection[Resource]) -> list[list[Res
         return []
     volumes = [
         [each for each in state.of_type(VOLUME) if each.document.get("parent") == cluster.urn]
-        for cluster in state.of_type(_CLUSTER)
+        for cluster in state.of_type(CLUSTER)
     ]
     return [data for data in volumes if data and all(each in changed for each in data)]
 

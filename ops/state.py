@@ -10,6 +10,8 @@ SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75f
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
+CLUSTER = "hft:database:TimescaleCluster"
+POOLER = "hft:pooling:Pooler"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from components._common.endpoint import DatabaseMember, Endpoint
 from ops.errors import OpsError
-from ops.state import CONTAINER, Resource, State
+from ops.state import CLUSTER, CONTAINER, POOLER, Resource, State
 
-_CLUSTER, _ROUTER, _POOLER = "hft:database:TimescaleCluster", "hft:pooling:Router", "hft:pooling:Pooler"
+_ROUTER = "hft:pooling:Router"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Layout:
 
 def layout(state: State, stack: str) -> Layout:
     """The parts as the latest `up` has left them. Raises OpsError where the stack has no database, or two."""
-    cluster = _component(state, _CLUSTER, stack)
+    cluster = _component(state, CLUSTER, stack)
     resources = {resource.name: resource for resource in state.of_type(CONTAINER)}
     containers = {name: _place(state, resource) for name, resource in resources.items()}
     members = [DatabaseMember(**found) for found in cluster.outputs["members"]]
@@ -53,7 +53,7 @@ def layout(state: State, stack: str) -> Layout:
         ),
         poolers=tuple(
             (_endpoint(endpoint), containers[f"{pooler.name}-{host}"])
-            for pooler in state.of_type(_POOLER)
+            for pooler in state.of_type(POOLER)
             for host, endpoint in pooler.outputs["by_host"].items()
         ),
         node_urns={member.name: resources[f"{cluster.name}-node-{index}"].urn for index, member in enumerate(members)},
@@ -64,7 +64,7 @@ def layout(state: State, stack: str) -> Layout:
 def has_cluster(state: State) -> bool:
     """Whether a stack has a database of several nodes, all of them: a first `up` may have been cut off."""
     names = {resource.name for resource in state.of_type(CONTAINER)}
-    return any(_is_whole(cluster, names) for cluster in state.of_type(_CLUSTER))
+    return any(_is_whole(cluster, names) for cluster in state.of_type(CLUSTER))
 
 
 def _is_whole(cluster: Resource, containers: set[str]) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 from components._common.endpoint import DatabaseMember
 from ops.certs import Certificate, issued
 from ops.parts import Part, exported
-from ops.state import CONTAINER, Resource, State
+from ops.state import CLUSTER, CONTAINER, POOLER, Resource, State
 
-_CLUSTER, _ETCD, _POOLER = "hft:database:TimescaleCluster", "hft:database:EtcdCluster", "hft:pooling:Pooler"
+_ETCD = "hft:database:EtcdCluster"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ def plan(state: State, stack: str) -> Plan:
     hosts = {str(name): str(endpoint) for name, endpoint in state.outputs.get("hosts", {}).items()}
     names = {endpoint: name for name, endpoint in hosts.items()}
     containers = tuple(_container(state, resource, names) for resource in state.of_type(CONTAINER))
-    clusters = list(state.of_type(_CLUSTER))
+    clusters = list(state.of_type(CLUSTER))
     members = tuple(DatabaseMember(**found) for cluster in clusters for found in cluster.outputs.get("members", ()))
     authority = state.outputs.get("authority")
     return Plan(
@@ -149,6 +149,6 @@ def _doors(state: State, containers: Iterable[Planned], members: Iterable[Databa
     for etcd in state.of_type(_ETCD):
         for index, address in enumerate(etcd.outputs.get("endpoints", ())):
             yield PlannedDoor(part=_named(f"{etcd.name}-{index}", containers), address=str(address), starttls=False)
-    for pooler in state.of_type(_POOLER):
+    for pooler in state.of_type(POOLER):
         for host, address in pooler.outputs.get("by_host", {}).items():
             yield PlannedDoor(part=f"{host}/{pooler.name}", address=str(address), starttls=True)

@@ -26,7 +26,8 @@ def trade(site: Site, venue: str, symbol: str, size: float) -> None:
 def flatten(site: Site) -> None:
     """Close all positions.
 
-    An engine that only takes what is cheap comes to its limits after some minutes, and trades little from then on.
+    An engine that only takes what is cheap comes to its share of the limits after some minutes, and trades little from
+    then on.
     """
     for venue, url in site.venues.items():
         accounts = httpx.get(f"{url}/control/state").raise_for_status().json()["accounts"]
